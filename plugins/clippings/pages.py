@@ -1,0 +1,47 @@
+"""A page: a record's content parsed once, for everything that is to be found on it."""
+
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as all finders see it.
+
+    `lines`: the visible text, one block a line, as a text scrape has it (blank lines are empty strings).
+    `tree`: the parsed HTML, None for a plain-text scrape. Finders must not change it (copy what you cut).
+    `url`: the page's own address, where it is known (given, canonical link, or a line of the scrape that is its URL).
+    """
+
+    lines: tuple[str, ...]
+    tree: HtmlElement | None = None
+    html: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineVerdict:
+    """What main-text extraction thinks of one line of `Page.lines`: kept as main text or not, and how sure (0 to 1)."""
+
+    kept: bool
+    score: float
+    role: str
+    """title, byline, date, paragraph, heading, boilerplate, comment, caption, blank …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was cut out of a page.
+
+    `text`: the main text, paragraphs divided by a blank line; never holds the title.
+    `verdicts`: one for each line of `Page.lines` (for HTML they may be empty).
+    """
+
+    text: str
+    title: str | None
+    author: str | None
+    site_name: str | None
+    method: str
+    confidence: float
+    verdicts: tuple[LineVerdict, ...] = ()
