@@ -83,29 +83,7 @@ _ELISIONS = {
     "catalan": ["d", "l", "m", "n", "s", "t"],
     "french": ["l", "m", "t", "qu", "n", "s", "j", "d", "c", "jusqu", "quoiqu", "lorsqu", "puisqu"],
     "irish": ["d", "m", "b"],
-    "italian": [
-        "c",
-        "l",
-        "all",
-        "dall",
-        "dell",
-        "nell",
-        "sull",
-        "coll",
-        "pell",
-        "gl",
-        "agl",
-        "dagl",
-        "degl",
-        "negl",
-        "sugl",
-        "un",
-        "m",
-        "t",
-        "s",
-        "v",
-        "d",
-    ],
+    "italian": [*"clmtsvd", *"all dall dell nell sull coll pell gl agl dagl degl negl sugl un".split()],  # noqa: SIM905
 }
 
 _TYPOGRAPHY = {

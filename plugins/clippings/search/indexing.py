@@ -1,0 +1,298 @@
+"""Filing articles: one outcome for every single one, and nothing written that is there already.
+
+One table (`_DECISIONS`) says what an answer means, for a document and for a whole request alike.
+"""
+
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum, auto
+from hashlib import blake2b
+
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import TransportError
+
+from clippings.articles import Article
+from clippings.errors import ServiceError
+from clippings.search.aliases import missing_index, write_alias
+from clippings.search.client import BLOCKED, Patience, UnavailableError, error_reason, error_type
+from clippings.search.documents import body
+from clippings.settings import OpenSearchSettings
+
+KIBIBYTE = 1024
+SMALLEST, FIRST, LARGEST = 64 * KIBIBYTE, 1024 * KIBIBYTE, 8 * 1024 * KIBIBYTE
+"""Bytes in a batch: it grows while answers come quickly, and shrinks when they come slowly or not at all."""
+
+QUICK, SLOW = 1.0, 8.0
+"""Seconds a batch takes: below the first the next may be larger, above the second it must be smaller."""
+
+MOST_DOCUMENTS = 1000
+"""Documents in a batch, however small they are."""
+
+
+class Status(StrEnum):
+    """What became of one article."""
+
+    INDEXED = "indexed"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the article with this id; `message` says why where it was refused."""
+
+    id: str
+    status: Status
+    message: str = ""
+
+
+class _Decision(Enum):
+    DONE = auto()
+    RETRY = auto()
+    SPLIT = auto()
+    REFUSE = auto()
+    STOP = auto()
+
+
+_DECISIONS = {
+    200: _Decision.DONE,
+    201: _Decision.DONE,
+    400: _Decision.REFUSE,
+    401: _Decision.STOP,
+    403: _Decision.STOP,
+    404: _Decision.STOP,  # the index, or the write alias, is missing
+    409: _Decision.RETRY,
+    413: _Decision.SPLIT,
+    429: _Decision.RETRY,
+    500: _Decision.RETRY,
+    502: _Decision.RETRY,
+    503: _Decision.RETRY,
+    504: _Decision.RETRY,
+}
+"""HTTP status, of a document or of a request, to what is done; what is not named here stops the run."""
+
+
+def _decide(status: int, kind: str) -> _Decision:
+    """What to do on this status; a read-only index or cluster stops the run whatever status it answers."""
+    return _Decision.STOP if kind == BLOCKED else _DECISIONS.get(status, _Decision.STOP)
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """An article written out: its id, its hash, and its two lines of a bulk request."""
+
+    id: str
+    hash: str
+    lines: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the server says of one document: an HTTP status, and the error where it is one."""
+
+    status: int
+    info: object
+
+
+@dataclass(slots=True)
+class _BatchSize:
+    """How many bytes the next batch may have; shared by the threads that send."""
+
+    current: int = FIRST
+    largest: int = LARGEST
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def took(self, seconds: float) -> None:
+        """Learn from a batch that went through."""
+        with self.lock:
+            if seconds < QUICK:
+                self.current = min(self.current * 3 // 2, self.largest)
+            elif seconds > SLOW:
+                self.current = max(self.current // 2, SMALLEST)
+
+    def was_too_much(self, sent: int | None = None) -> None:
+        """Learn from a batch that was turned away; `sent` where the server says that so many bytes are too many."""
+        with self.lock:
+            self.current = max(self.current // 2, SMALLEST)
+            if sent is not None:
+                self.largest = max(min(self.largest, sent // 2), SMALLEST)
+                self.current = min(self.current, self.largest)
+
+
+def _written(article: Article) -> _Document | Outcome:
+    """The article as a bulk action, or its refusal where it cannot be written as UTF-8."""
+    document = body(article)
+    action = json.dumps({"index": {"_id": article.id}})
+    try:
+        lines = f"{action}\n{json.dumps(document, ensure_ascii=False)}\n".encode()
+    except UnicodeEncodeError as error:
+        return Outcome(article.id, Status.REFUSED, f"The article holds half a character that cannot be filed: {error}.")
+    return _Document(article.id, str(document["article_hash"]), lines)
+
+
+class _Filer:
+    """Sends batches to one cluster. Safe to use from several threads."""
+
+    def __init__(self, client: OpenSearch, settings: OpenSearchSettings, patience: Patience) -> None:
+        self.client = client
+        self.settings = settings
+        self.patience = patience
+        self.size = _BatchSize()
+
+    def file(self, batch: list[_Document]) -> list[Outcome]:
+        """File one batch: an outcome for each document, in their order. Raises ServiceError."""
+        started = time.monotonic()
+        filed = self._filed_hashes(batch)
+        changed = [document for document in batch if filed.get(document.id) != document.hash]
+        outcomes = {document.id: Outcome(document.id, Status.UNCHANGED) for document in batch}
+        for outcome in self._send(changed):
+            outcomes[outcome.id] = outcome
+        self.size.took(time.monotonic() - started)
+        return list(outcomes.values())
+
+    def _filed_hashes(self, batch: list[_Document]) -> dict[str, str]:
+        """The hash of each document of the batch that is in the index."""
+        waits = self.patience.waits()
+        while True:
+            try:
+                answer = self.client.mget(
+                    body={"ids": [document.id for document in batch]},
+                    index=write_alias(self.settings),
+                    params={"_source_includes": "article_hash"},
+                )
+                return {each["_id"]: each["_source"]["article_hash"] for each in answer["docs"] if each.get("found")}
+            except UnavailableError:
+                self._wait(waits)
+            except TransportError as error:
+                raise self._stop(error.status_code, error.info) from error
+
+    def _answers(self, documents: list[_Document]) -> list[_Answer]:
+        """Send documents once: an answer for each. What befalls the request as a whole befalls each of them."""
+        try:
+            answer = self.client.bulk(
+                body=b"".join(document.lines for document in documents),
+                index=write_alias(self.settings),
+                params={"require_alias": "true", "filter_path": "items.*.status,items.*.error"},
+            )
+        except UnavailableError as error:
+            return [_Answer(503, {"error": {"reason": str(error)}})] * len(documents)
+        except TransportError as error:
+            status = int(error.status_code)
+            if _decide(status, error_type(error.info)) is _Decision.REFUSE and len(documents) > 1:
+                status = 413  # one document spoils the request: sent in halves, it is found
+            return [_Answer(status, error.info)] * len(documents)
+        return [_Answer(item["index"]["status"], item["index"]) for item in answer["items"]]
+
+    def _send(self, documents: list[_Document]) -> Iterator[Outcome]:
+        """Send documents until each has an outcome, again and again where the answer is temporary."""
+        waits = self.patience.waits()
+        while documents:
+            retried, last = [], None
+            for document, answer in zip(documents, self._answers(documents), strict=True):
+                match _decide(answer.status, error_type(answer.info)):
+                    case _Decision.DONE:
+                        yield Outcome(document.id, Status.INDEXED)
+                    case _Decision.REFUSE:
+                        yield Outcome(document.id, Status.REFUSED, error_reason(answer.info))
+                    case _Decision.RETRY:
+                        retried.append(document)
+                        last = answer
+                    case _Decision.SPLIT:
+                        yield from self._send_in_halves(documents)
+                        return
+                    case _Decision.STOP:
+                        raise self._stop(answer.status, answer.info)
+            if last is not None:
+                self.size.was_too_much()
+                if len(retried) < len(documents):
+                    waits = self.patience.waits()  # some went through: patience begins anew
+                self._wait(waits, f" ({last.status}, {error_reason(last.info)})")
+            documents = retried
+
+    def _send_in_halves(self, documents: list[_Document]) -> Iterator[Outcome]:
+        """Two smaller requests for one that was too large; a document too large by itself is refused."""
+        sent = sum(len(document.lines) for document in documents)
+        if len(documents) == 1:
+            message = f"The article has {sent:,} bytes, more than OpenSearch takes (http.max_content_length)."
+            yield Outcome(documents[0].id, Status.REFUSED, message)
+            return
+        self.size.was_too_much(sent)
+        half = len(documents) // 2
+        yield from self._send(documents[:half])
+        yield from self._send(documents[half:])
+
+    def _wait(self, waits: Iterator[float], detail: str = "") -> None:
+        wait = next(waits, None)
+        if wait is None:
+            raise UnavailableError(
+                f"OpenSearch at {self.settings.url} took no documents for {self.patience.total:.0f} seconds{detail}: "
+                "see that it runs and has room, then start the run again; what is filed is not filed twice."
+            )
+        time.sleep(wait)
+
+    def _stop(self, status: int | str, info: object) -> ServiceError:
+        """Why this run cannot go on, in a sentence."""
+        if error_type(info) == BLOCKED:
+            return ServiceError(
+                f"OpenSearch at {self.settings.url} takes no writes: {error_reason(info)}. Where the disk is nearly "
+                "full, make room; otherwise lift the block (setting index.blocks on the index or cluster)."
+            )
+        if status == 404:
+            return missing_index(self.settings)
+        return ServiceError(f"OpenSearch at {self.settings.url} answered {status}: {error_reason(info)}.")
+
+
+def file_articles(
+    client: OpenSearch,
+    settings: OpenSearchSettings,
+    articles: Iterable[Article],
+    *,
+    threads: int = 2,
+    patience: Patience | None = None,
+) -> Iterator[Outcome]:
+    """File articles under their ids; one `Outcome` for each, in no particular order.
+
+    Lazy: articles are taken as batches are sent, `threads` at a time, so memory does not grow with their number but
+    for 100 bytes an article (to know those that come twice). An article whose `article_hash` is in the index already
+    is not written. Nothing is refreshed: call `aliases.refresh` where it must be findable at once.
+
+    Raises ServiceError where going on makes no sense: no access, no index, a read-only index, or no answer for as
+    long as `patience` (two minutes) lasts. The articles of batches under way then have no outcome; filing them again
+    is safe.
+    """
+    filer = _Filer(client, settings, patience or Patience(total=120.0))
+    seen: set[bytes] = set()
+    batch: list[_Document] = []
+    batch_bytes = 0
+    waiting: deque[Future[list[Outcome]]] = deque()
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="filing")
+    try:
+        for article in articles:
+            key = blake2b(article.id.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            if key in seen:
+                yield Outcome(article.id, Status.DUPLICATE)
+                continue
+            seen.add(key)
+            document = _written(article)
+            if isinstance(document, Outcome):
+                yield document
+                continue
+            if batch and (batch_bytes + len(document.lines) > filer.size.current or len(batch) >= MOST_DOCUMENTS):
+                waiting.append(pool.submit(filer.file, batch))
+                batch, batch_bytes = [], 0
+                while len(waiting) > threads or (waiting and waiting[0].done()):
+                    yield from waiting.popleft().result()
+            batch.append(document)
+            batch_bytes += len(document.lines)
+        if batch:
+            waiting.append(pool.submit(filer.file, batch))
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
