@@ -1,0 +1,1 @@
+"""What OpenSearch Dashboards shows of the archive: its saved objects, made here and imported over HTTP."""

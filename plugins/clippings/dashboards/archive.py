@@ -1,0 +1,179 @@
+"""What Dashboards shows of the archive: this is the one place where its saved objects are made."""
+
+from pathlib import Path
+
+from clippings.dashboards.fields import pattern_fields
+from clippings.dashboards.saved_objects import (
+    GRID_WIDTH,
+    Panel,
+    SavedObject,
+    dashboard,
+    index_pattern,
+    saved_search,
+)
+from clippings.dashboards.visualizations import (
+    count,
+    facet_box,
+    note,
+    number,
+    over_time,
+    ring,
+    sideways_bars,
+    stacked_bars,
+    table,
+    terms,
+    visualization,
+)
+from clippings.search.mapping import field_mappings
+from clippings.settings import PROJECT
+
+FILE = PROJECT / "include" / "dashboards" / "clippings.ndjson"
+"""The objects as they are committed, for an import by hand (Dashboards Management, Saved objects, Import)."""
+
+INDEX = "articles"
+"""The alias that articles are searched by."""
+
+FIRST_DAY = "1990-01-01T00:00:00.000Z"
+"""Where the dashboard's time range begins: before the first news page on the web."""
+
+ABOUT = """\
+**Dated documents** follow the time range and the facets above. A document known only to its month or year is counted
+on the first day of it.
+
+**Undated documents** have no place in time: only *How precisely dates are known* and *How dates were found* count
+them, in all of the archive.
+
+Open *Articles* in Discover to read on."""
+
+_DATE_FORMAT = {"id": "date", "params": {"pattern": "YYYY-MM-DD HH:mm", "timezone": "UTC"}}
+_DAY_FORMAT = {"id": "date", "params": {"pattern": "YYYY-MM-DD", "timezone": "UTC"}}
+_FORMATS = {"published": _DATE_FORMAT, "published_on": _DAY_FORMAT, "url": {"id": "url", "params": {}}}
+
+
+def undated_pattern(index: str) -> str:
+    """An index expression that finds what `index` finds, under another title.
+
+    Dashboards takes what has a time field for a timeline and hides documents without it. A second pattern, without a
+    time field, counts all; patterns are told apart by their titles only, so the same alias is written with a star
+    within its name.
+    """
+    return f"{index[:-1]}*{index[-1]}"
+
+
+def archive_objects(index: str = INDEX) -> tuple[SavedObject, ...]:
+    """All saved objects, each after those that it refers to. `index` is the alias to read, with its prefix."""
+    fields = pattern_fields(field_mappings())
+    dated = index_pattern("clippings-articles", index, fields, time_field="published", formats=_FORMATS)
+    every = index_pattern("clippings-articles-every", undated_pattern(index), fields, formats=_FORMATS)
+    articles = saved_search(
+        "clippings-search-articles",
+        "Articles",
+        "Every dated article, newest first.",
+        pattern=dated,
+        columns=("title", "source", "language", "published_text", "published_precision", "words"),
+        newest_first_by="published",
+    )
+    about = note("clippings-about", "About", "What is counted where.", markdown=ABOUT)
+    facets = facet_box(
+        "clippings-facets",
+        "Facets",
+        "Narrow all panels to sources, languages, feeds, or precisions of the date.",
+        pattern=dated,
+        facets={
+            "source": "Source",
+            "language": "Language",
+            "feed": "Feed",
+            "published_precision": "Date known to the",
+        },
+    )
+    total = visualization(
+        "clippings-total",
+        "Dated documents",
+        "Documents within the time range.",
+        pattern=dated,
+        chart=number(),
+        aggregations=(count(),),
+    )
+    sources_over_time = visualization(
+        "clippings-sources-over-time",
+        "Coverage over time, by source",
+        "Documents by publication date, stacked by source.",
+        pattern=dated,
+        chart=stacked_bars(),
+        aggregations=(count(), over_time("2", "published"), terms("3", "source", "group", "Source", size=10)),
+    )
+    languages_over_time = visualization(
+        "clippings-languages-over-time",
+        "Coverage over time, by language",
+        "Documents by publication date, stacked by language.",
+        pattern=dated,
+        chart=stacked_bars(),
+        aggregations=(count(), over_time("2", "published"), terms("3", "language", "group", "Language", size=10)),
+    )
+    sources = visualization(
+        "clippings-sources",
+        "Documents by source",
+        "The sources with the most documents.",
+        pattern=dated,
+        chart=sideways_bars(),
+        aggregations=(count(), terms("2", "source", "segment", "Source", size=20)),
+    )
+    languages = visualization(
+        "clippings-languages",
+        "Documents by language",
+        "Each language's share of the documents.",
+        pattern=dated,
+        chart=ring(),
+        aggregations=(count(), terms("2", "language", "segment", "Language", size=10)),
+    )
+    precisions = visualization(
+        "clippings-precisions",
+        "How precisely dates are known",
+        "Documents by the precision of their publication date, undated ones included.",
+        pattern=every,
+        chart=ring(),
+        aggregations=(count(), terms("2", "published_precision", "segment", "Known to the", size=5)),
+    )
+    date_methods = visualization(
+        "clippings-date-methods",
+        "How dates were found",
+        "Documents by the method that found their publication date and by its precision, undated ones included.",
+        pattern=every,
+        chart=table(rows=10),
+        aggregations=(
+            count(),
+            terms("2", "date_method", "bucket", "Found by", size=20),
+            terms("3", "published_precision", "bucket", "Known to the", size=5),
+        ),
+    )
+    half, third = GRID_WIDTH // 2, GRID_WIDTH // 3
+    overview = dashboard(
+        "clippings-dashboard",
+        "Press archive",
+        "What the archive holds: by time, source and language, and how its dates were found.",
+        panels=(
+            Panel(facets, 0, 0, third, 16),
+            Panel(total, third, 0, third, 16),
+            Panel(about, 2 * third, 0, third, 16),
+            Panel(sources_over_time, 0, 16, GRID_WIDTH, 16),
+            Panel(languages_over_time, 0, 32, GRID_WIDTH, 14),
+            Panel(sources, 0, 46, half, 18),
+            Panel(languages, half, 46, half, 18),
+            Panel(precisions, 0, 64, half, 18),
+            Panel(date_methods, half, 64, half, 18),
+            Panel(articles, 0, 82, GRID_WIDTH, 24),
+        ),
+        time_from=FIRST_DAY,
+        time_to="now",
+    )
+    charts = (total, sources_over_time, languages_over_time, sources, languages, precisions, date_methods)
+    return (dated, every, articles, about, facets, *charts, overview)
+
+
+def write(file: Path, written: str) -> bool:
+    """Put `written` in `file`, making its folder. Returns False where it was there already."""
+    if file.exists() and file.read_text("utf-8") == written:
+        return False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(written, "utf-8")
+    return True

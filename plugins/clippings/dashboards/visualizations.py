@@ -1,0 +1,280 @@
+"""Visualizations: what they count (aggregations), and how each kind of chart draws it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from clippings.dashboards.saved_objects import SOURCE_INDEX, Reference, SavedObject, search_source
+
+COUNT = "1"
+"""The id of the metric in every visualization here: the number of documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregation:
+    """One aggregation of a visualization. `schema` is its role in the chart: metric, segment, group or bucket."""
+
+    id: str
+    type: str
+    schema: str
+    params: Mapping[str, object]
+
+    def written(self) -> dict[str, object]:
+        """The aggregation as an entry of `visState.aggs`."""
+        return {
+            "id": self.id,
+            "enabled": True,
+            "type": self.type,
+            "schema": self.schema,
+            "params": dict(self.params),
+        }
+
+
+def count(label: str = "Documents") -> Aggregation:
+    """How many documents there are."""
+    return Aggregation(COUNT, "count", "metric", {"customLabel": label})
+
+
+def terms(id: str, field: str, schema: str, label: str, *, size: int) -> Aggregation:
+    """Documents by the value of `field`: the `size` most frequent, the others together, and those without a value."""
+    return Aggregation(
+        id,
+        "terms",
+        schema,
+        {
+            "field": field,
+            "orderBy": COUNT,
+            "order": "desc",
+            "size": size,
+            "otherBucket": True,
+            "otherBucketLabel": "other",
+            "missingBucket": True,
+            "missingBucketLabel": "unknown",
+            "customLabel": label,
+        },
+    )
+
+
+def over_time(id: str, field: str) -> Aggregation:
+    """Documents by time, in steps that fit the time range.
+
+    The steps begin in UTC: a document known to the month lies on the first moment of it, and another time zone would
+    count it in the month before.
+    """
+    return Aggregation(
+        id,
+        "date_histogram",
+        "segment",
+        {
+            "field": field,
+            "interval": "auto",
+            "time_zone": "UTC",
+            "useNormalizedOpenSearchInterval": True,
+            "scaleMetricValues": False,
+            "drop_partials": False,
+            "min_doc_count": 1,
+            "extended_bounds": {},
+            "customLabel": "Published",
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A kind of visualization with the parameters it is drawn by."""
+
+    type: str
+    params: Mapping[str, object]
+
+
+def _axes(type: str, mode: str, *, sideways: bool) -> dict[str, object]:
+    label: dict[str, object] = {"show": True, "rotate": 0, "filter": not sideways, "truncate": 100}
+    return {
+        "type": "histogram" if type == "horizontal_bar" else type,
+        "grid": {"categoryLines": False},
+        "categoryAxes": [
+            {
+                "id": "CategoryAxis-1",
+                "type": "category",
+                "position": "left" if sideways else "bottom",
+                "show": True,
+                "style": {},
+                "scale": {"type": "linear"},
+                "labels": label,
+                "title": {},
+            }
+        ],
+        "valueAxes": [
+            {
+                "id": "ValueAxis-1",
+                "name": "BottomAxis-1" if sideways else "LeftAxis-1",
+                "type": "value",
+                "position": "bottom" if sideways else "left",
+                "show": True,
+                "style": {},
+                "scale": {"type": "linear", "mode": "normal"},
+                "labels": {"show": True, "rotate": 0, "filter": sideways, "truncate": 100},
+                "title": {"text": "Documents"},
+            }
+        ],
+        "seriesParams": [
+            {
+                "show": True,
+                "type": "histogram",
+                "mode": mode,
+                "data": {"label": "Documents", "id": COUNT},
+                "valueAxis": "ValueAxis-1",
+                "drawLinesBetweenPoints": True,
+                "lineWidth": 2,
+                "showCircles": True,
+            }
+        ],
+        "addTooltip": True,
+        "addLegend": not sideways,
+        "legendPosition": "right",
+        "times": [],
+        "addTimeMarker": False,
+        "labels": {},
+        "thresholdLine": {"show": False, "value": 10, "width": 1, "style": "full", "color": "#E7664C"},
+    }
+
+
+def stacked_bars() -> Chart:
+    """Upright bars, the groups of each stacked."""
+    return Chart("histogram", _axes("histogram", "stacked", sideways=False))
+
+
+def sideways_bars() -> Chart:
+    """Bars from left to right, for names of any length."""
+    return Chart("horizontal_bar", _axes("horizontal_bar", "normal", sideways=True))
+
+
+def ring() -> Chart:
+    """A pie with a hole, each part with its share."""
+    labels = {"show": True, "values": True, "last_level": True, "truncate": 100}
+    return Chart(
+        "pie",
+        {
+            "type": "pie",
+            "isDonut": True,
+            "addTooltip": True,
+            "addLegend": True,
+            "legendPosition": "right",
+            "labels": labels,
+        },
+    )
+
+
+def table(*, rows: int) -> Chart:
+    """A table of the groups, `rows` a page, with the sum of its numbers."""
+    return Chart(
+        "table",
+        {
+            "perPage": rows,
+            "showPartialRows": False,
+            "showMetricsAtAllLevels": False,
+            "showTotal": True,
+            "totalFunc": "sum",
+            "percentageCol": "",
+        },
+    )
+
+
+def number() -> Chart:
+    """One large number."""
+    return Chart(
+        "metric",
+        {
+            "type": "metric",
+            "addTooltip": True,
+            "addLegend": False,
+            "metric": {
+                "percentageMode": False,
+                "useRanges": False,
+                "colorSchema": "Green to Red",
+                "metricColorMode": "None",
+                "colorsRange": [{"from": 0, "to": 10000}],
+                "labels": {"show": True},
+                "invertColors": False,
+                "style": {"bgFill": "#000", "bgColor": False, "labelColor": False, "subText": "", "fontSize": 48},
+            },
+        },
+    )
+
+
+def visualization(
+    id: str,
+    title: str,
+    description: str,
+    *,
+    pattern: SavedObject,
+    chart: Chart,
+    aggregations: Sequence[Aggregation],
+) -> SavedObject:
+    """A chart of what `aggregations` count among the documents of `pattern`."""
+    state = {
+        "title": title,
+        "type": chart.type,
+        "params": dict(chart.params),
+        "aggs": [each.written() for each in aggregations],
+    }
+    return _saved(id, title, description, state, (Reference(SOURCE_INDEX, pattern.type, pattern.id),))
+
+
+def _saved(
+    id: str,
+    title: str,
+    description: str,
+    state: Mapping[str, object],
+    references: tuple[Reference, ...],
+) -> SavedObject:
+    indexed = any(each.name == SOURCE_INDEX for each in references)
+    return SavedObject(
+        "visualization",
+        id,
+        {
+            "title": title,
+            "description": description,
+            "visState": json.dumps(state, ensure_ascii=False),
+            "uiStateJSON": "{}",
+            "version": 1,
+            "kibanaSavedObjectMeta": search_source(indexed=indexed),
+        },
+        references,
+    )
+
+
+def note(id: str, title: str, description: str, *, markdown: str) -> SavedObject:
+    """A panel of text."""
+    params = {"markdown": markdown, "fontSize": 12, "openLinksInNewTab": False}
+    state: dict[str, object] = {"title": title, "type": "markdown", "params": params, "aggs": []}
+    return _saved(id, title, description, state, ())
+
+
+def facet_box(
+    id: str,
+    title: str,
+    description: str,
+    *,
+    pattern: SavedObject,
+    facets: Mapping[str, str],
+) -> SavedObject:
+    """A box of drop-down lists that filter a whole dashboard; `facets` maps a keyword field to its label."""
+    controls = [
+        {
+            "id": f"facet-{field}",
+            "indexPatternRefName": f"control_{number}_index_pattern",
+            "fieldName": field,
+            "parent": "",
+            "label": label,
+            "type": "list",
+            "options": {"type": "terms", "multiselect": True, "dynamicOptions": True, "size": 10, "order": "desc"},
+        }
+        for number, (field, label) in enumerate(facets.items())
+    ]
+    params = {"controls": controls, "updateFiltersOnChange": True, "useTimeFilter": True, "pinFilters": False}
+    state: dict[str, object] = {"title": title, "type": "input_control_vis", "params": params, "aggs": []}
+    references = tuple(
+        Reference(f"control_{number}_index_pattern", pattern.type, pattern.id) for number in range(len(controls))
+    )
+    return _saved(id, title, description, state, references)
