@@ -1,8 +1,18 @@
 """A page: a record's content parsed once, for everything that is to be found on it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
+
+
+class Block(NamedTuple):
+    """One block of a parsed HTML page. `markup` are flags of `clippings.extraction.blocks.Markup`; `linked` is the
+    share of its characters that stand in links (0 to 1)."""
+
+    text: str
+    markup: int
+    linked: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +21,7 @@ class Page:
 
     `lines`: the visible text, one block a line, as a text scrape has it (blank lines are empty strings).
     `tree`: the parsed HTML, None for a plain-text scrape. Finders must not change it (copy what you cut).
+    `blocks`: for HTML, what stands behind each of `lines`; empty for a plain-text scrape.
     `url`: the page's own address, where it is known (given, canonical link, or a line of the scrape that is its URL).
     """
 
@@ -18,6 +29,7 @@ class Page:
     tree: HtmlElement | None = None
     html: str | None = None
     url: str | None = None
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

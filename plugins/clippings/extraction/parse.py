@@ -1,0 +1,68 @@
+"""A record's content made into a `Page`: HTML is parsed here, once, for everything that is to be found on it."""
+
+import re
+
+from lxml.html import HtmlElement
+from trafilatura.utils import load_html
+
+from clippings.extraction.blocks import blocks_of
+from clippings.pages import Page
+from clippings.records import ContentType
+
+_ADDRESS = re.compile(r"^<?(https?://[^\s<>\"]+)>?$", re.IGNORECASE)
+_WEB_ADDRESS = re.compile(r"^https?://[^\s/]+\.[^\s]+$", re.IGNORECASE)
+_LABELLED = re.compile(r"^(?:url|source url|link|permalink|adresse|адрес)\s*:\s*(https?://\S+)$", re.IGNORECASE)
+_UNWANTED_CONTROLS = dict.fromkeys([*range(9), *range(14, 32), 0x7F, 0xFEFF, 0x200B, 0xAD])
+
+
+def parse(content: str, content_type: ContentType, url: str | None = None) -> Page:
+    """The page in `content`. `url` is its address where that is known; otherwise it is looked for on the page.
+
+    HTML that cannot be parsed at all (or holds no element) is taken as plain text. Never raises for what a page holds.
+    """
+    if content_type is ContentType.HTML:
+        tree = _tree(content)
+        if tree is not None:
+            blocks = tuple(blocks_of(tree))
+            return Page(
+                lines=tuple(block.text for block in blocks),
+                tree=tree,
+                html=content,
+                url=url or _address_in_head(tree),
+                blocks=blocks,
+            )
+    lines = tuple(content.translate(_UNWANTED_CONTROLS).splitlines())
+    return Page(lines=lines, url=url or _address_in_lines(lines))
+
+
+def _tree(content: str) -> HtmlElement | None:
+    """The tree as trafilatura would build it, so that its answer is the same on ours."""
+    try:
+        tree = load_html(content)
+    except (TypeError, ValueError, AssertionError):
+        return None
+    return tree if isinstance(tree, HtmlElement) and len(tree) else None
+
+
+def _address_in_head(tree: HtmlElement) -> str | None:
+    """The page's own address as its markup gives it: the canonical link, or Open Graph's url."""
+    for path in (
+        './/link[@rel="canonical"]/@href',
+        './/meta[@property="og:url"]/@content',
+        './/meta[@name="og:url"]/@content',
+        './/meta[@name="twitter:url"]/@content',
+    ):
+        for value in tree.xpath(path):
+            if _WEB_ADDRESS.match(value.strip()):
+                return str(value.strip())
+    return None
+
+
+def _address_in_lines(lines: tuple[str, ...]) -> str | None:
+    """The address that stands alone on the first or the last line of a scrape (as scrapers put it there)."""
+    filled = [line.strip() for line in (*lines[:40], *lines[-40:]) if line.strip()]
+    for line in (filled[0], filled[-1]) if filled else ():
+        match = _ADDRESS.match(line) or _LABELLED.match(line)
+        if match:
+            return match[1]
+    return None
