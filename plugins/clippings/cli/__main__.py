@@ -7,6 +7,7 @@ from importlib import import_module
 from clippings.errors import ClippingsError
 
 COMMANDS = {
+    "ingest": "file a feed here and now, without Airflow",
     "extract": "pages in, articles out, as JSON lines",
     "language": "tell the language of texts, as JSON lines",
     "sources": "show which source rules fire on files",

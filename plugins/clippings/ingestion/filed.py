@@ -1,0 +1,72 @@
+"""What the index of articles holds of a feed's files: asked of the index itself, never of a counter."""
+
+from collections.abc import Iterator
+
+from opensearchpy import OpenSearch, helpers
+
+from clippings.errors import ServiceError
+from clippings.ingestion.books import Document
+from clippings.ingestion.run import RunRequest
+from clippings.search.aliases import read_alias, refresh, write_alias
+from clippings.settings import OpenSearchSettings
+
+
+def _scope_query(request: RunRequest, paths: list[str]) -> Document:
+    """Articles of these files that belong to the run as the index dates and sources them."""
+    filters: list[Document] = [{"term": {"feed": request.feed.id}}, {"terms": {"file": paths}}]
+    if request.scope is not None:
+        days = {"gte": request.scope.start.isoformat(), "lt": request.scope.end.isoformat()}
+        filters.append({"range": {"published_on": days}})
+    if request.source is not None:
+        filters.append({"term": {"source": request.source}})
+    return {"bool": {"filter": filters}}
+
+
+def count_in_scope(
+    client: OpenSearch, settings: OpenSearchSettings, request: RunRequest, paths: list[str]
+) -> dict[str, int]:
+    """How many articles of each file the index holds within the run's scope; files without any are left out.
+
+    At most 1,000 paths. The index must have been refreshed.
+    """
+    if not paths:
+        return {}
+    body = {
+        "size": 0,
+        "query": _scope_query(request, paths),
+        "aggs": {"files": {"terms": {"field": "file", "size": len(paths)}}},
+    }
+    answer = client.search(index=read_alias(settings), body=body)
+    return {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"]["files"]["buckets"]}
+
+
+def scan_ids(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest, paths: list[str]) -> Iterator[str]:
+    """The ids of the articles of these files within the run's scope."""
+    body = {"query": _scope_query(request, paths), "_source": False}
+    for hit in helpers.scan(client, index=read_alias(settings), query=body, size=2000):
+        yield hit["_id"]
+
+
+def ids_in_scope(
+    client: OpenSearch, settings: OpenSearchSettings, request: RunRequest, paths: list[str]
+) -> frozenset[str]:
+    """The ids of the articles of these files within the run's scope, all at once (bounded by a batch's size)."""
+    refresh(client, settings)
+    return frozenset(one for chunk in _chunks(paths) for one in scan_ids(client, settings, request, chunk))
+
+
+def remove(client: OpenSearch, settings: OpenSearchSettings, ids: list[str]) -> int:
+    """Take articles out of the index. Returns how many left; one that is gone already is no failure."""
+    actions = ({"_op_type": "delete", "_index": write_alias(settings), "_id": one} for one in ids)
+    removed = 0
+    for accepted, answer in helpers.streaming_bulk(client, actions, raise_on_error=False, max_retries=5):
+        status = answer["delete"]["status"]
+        if not accepted and status != 404:
+            raise ServiceError(f"OpenSearch would not delete an article that no file carries any more: {answer}.")
+        removed += status != 404
+    return removed
+
+
+def _chunks(paths: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(paths), 1000):
+        yield paths[start : start + 1000]

@@ -1,0 +1,198 @@
+"""The second step of a run: read a batch's files, clip them, file the articles, and report on every record."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from opensearchpy import OpenSearch
+
+from clippings.articles import Article, Reason, Rejected
+from clippings.feeds import Feed
+from clippings.ingestion.clipping import clip_item
+from clippings.ingestion.filed import ids_in_scope
+from clippings.ingestion.planning import PlannedItem, planned_batch
+from clippings.ingestion.quarantine import quarantine
+from clippings.ingestion.reports import Counts, ItemReport, note_reports
+from clippings.ingestion.run import RunRequest
+from clippings.pipeline import Pipeline
+from clippings.search.indexing import Outcome, Status, file_articles
+from clippings.settings import OpenSearchSettings
+
+log = logging.getLogger(__name__)
+
+REJECTED_AT_ONCE = 100
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has been counted of one item so far."""
+
+    item: PlannedItem
+    read: int = 0
+    elsewhere: int = 0
+    quarantined: int = 0
+    undated: int = 0
+    vanished: bool = False
+    ids: set[str] = field(default_factory=set)
+    days: set[str] = field(default_factory=set)
+    statuses: Counter[Status] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def counts(self) -> Counts:
+        return Counts(
+            read=self.read,
+            indexed=self.statuses[Status.INDEXED],
+            unchanged=self.statuses[Status.UNCHANGED],
+            duplicate=self.statuses[Status.DUPLICATE],
+            quarantined=self.quarantined,
+            elsewhere=self.elsewhere,
+        )
+
+
+class _Batch:
+    """One batch under way: hands articles to the index, and counts what becomes of every record."""
+
+    def __init__(
+        self,
+        client: OpenSearch,
+        settings: OpenSearchSettings,
+        pipeline: Pipeline,
+        request: RunRequest,
+        items: list[PlannedItem],
+    ) -> None:
+        self._client = client
+        self._settings = settings
+        self._pipeline = pipeline
+        self._request = request
+        self.tallies = [_Tally(item) for item in items]
+        self._under_way: dict[str, list[tuple[_Tally, Article]]] = {}
+        self._rejected: list[Rejected] = []
+        # What the index holds of the run's interval is taken again even if it is dated otherwise by now: else an
+        # article that a newer pipeline moves out of the interval would stay behind under its old date.
+        self._held = (
+            frozenset()
+            if request.scope is None
+            else ids_in_scope(client, settings, request, [item.path for item in items])
+        )
+
+    def run(self) -> None:
+        """Read, clip and file everything. Raises ServiceError where the index or a storage fails."""
+        for outcome in file_articles(self._client, self._settings, self._articles()):
+            self._account(outcome)
+        self._flush()
+
+    def _articles(self) -> Iterator[Article]:
+        for tally in self.tallies:
+            try:
+                for one in clip_item(self._pipeline, self._request.feed, tally.item):
+                    if isinstance(one, Article):
+                        if self._note_article(tally, one):
+                            yield one
+                    else:
+                        self._note_rejected(tally, one)
+            except FileNotFoundError:
+                tally.vanished = True
+                log.warning("%s was there when the run was planned and is gone: nothing to read", tally.item.path)
+
+    def _note_article(self, tally: _Tally, article: Article) -> bool:
+        """Count an article as read, or as another run's. Says whether it is to be filed."""
+        day = article.publication.day
+        if day is None:
+            tally.undated += 1
+        else:
+            tally.days.add(day.isoformat())
+        taken = self._request.takes(article.publication, article.source.name) or article.id in self._held
+        if not taken:
+            tally.elsewhere += 1
+            return False
+        tally.read += 1
+        self._under_way.setdefault(article.id, []).append((tally, article))
+        return True
+
+    def _note_rejected(self, tally: _Tally, rejected: Rejected) -> None:
+        record = rejected.record
+        if not self._request.takes_whole_files and (record is None or record.id not in self._held):
+            tally.elsewhere += 1
+            return
+        tally.read += 1
+        self._put_aside(tally, rejected)
+
+    def _put_aside(self, tally: _Tally, rejected: Rejected) -> None:
+        tally.quarantined += 1
+        tally.reasons[rejected.reason.value] += 1
+        self._rejected.append(rejected)
+        if len(self._rejected) >= REJECTED_AT_ONCE:
+            self._flush()
+
+    def _account(self, outcome: Outcome) -> None:
+        waiting = self._under_way[outcome.id]
+        tally, article = waiting.pop(0)
+        if not waiting:
+            del self._under_way[outcome.id]
+        if outcome.status is Status.REFUSED:
+            self._put_aside(tally, _refused(article, outcome.message))
+            return
+        tally.statuses[outcome.status] += 1
+        filed = outcome.status in (Status.INDEXED, Status.UNCHANGED)
+        if filed and self._request.takes(article.publication, article.source.name):
+            tally.ids.add(outcome.id)
+
+    def _flush(self) -> None:
+        quarantine(
+            self._client,
+            self._settings,
+            self._rejected,
+            run=self._request.run,
+            at=self._request.at,
+            pipeline_version=self._pipeline.version,
+        )
+        self._rejected = []
+
+
+def _refused(article: Article, message: str) -> Rejected:
+    return Rejected(
+        feed=article.feed,
+        file=article.file,
+        position=article.position,
+        stage="index",
+        reason=Reason.REFUSED,
+        message=f"OpenSearch refused the article: {message}. The file itself holds the record, at this position.",
+        raw=article.text.encode("utf-8", "surrogatepass"),
+    )
+
+
+def ingest(
+    client: OpenSearch, settings: OpenSearchSettings, pipeline: Pipeline, request: RunRequest, batch: int
+) -> Counts:
+    """Do one batch of a planned run and note a report for each of its items. Returns the batch's sum.
+
+    Safe to repeat: what was filed before is found unchanged, and the reports are replaced.
+    Raises ServiceError where the index or a storage fails beyond retrying.
+    """
+    under_way = _Batch(client, settings, pipeline, request, planned_batch(client, settings, request.run, batch))
+    under_way.run()
+    reports = [_report(tally, request, batch, request.feed, pipeline.version) for tally in under_way.tallies]
+    note_reports(client, settings, reports)
+    total = sum((report.counts for report in reports), Counts())
+    log.info("run %s batch %d: %s", request.run, batch, total)
+    return total
+
+
+def _report(tally: _Tally, request: RunRequest, batch: int, feed: Feed, version: str) -> ItemReport:
+    return ItemReport(
+        run=request.run,
+        feed=feed.id,
+        batch=batch,
+        path=tally.item.path,
+        start=tally.item.start,
+        end=tally.item.end,
+        counts=tally.counts(),
+        ids=frozenset(tally.ids),
+        days=tuple(sorted(tally.days)),
+        undated=tally.undated,
+        format=feed.format.value,
+        pipeline_version=version,
+        vanished=tally.vanished,
+        reasons=dict(tally.reasons),
+    )

@@ -1,0 +1,24 @@
+"""A whole run in this process, without Airflow: the same three steps, one after the other."""
+
+from opensearchpy import OpenSearch
+
+from clippings.ingestion.ingesting import ingest
+from clippings.ingestion.reconciling import reconcile
+from clippings.ingestion.reports import RunReport
+from clippings.ingestion.run import RunRequest
+from clippings.ingestion.selecting import select
+from clippings.pipeline import Pipeline
+from clippings.search.aliases import ensure_index
+from clippings.settings import OpenSearchSettings
+
+
+def run_here(client: OpenSearch, settings: OpenSearchSettings, pipeline: Pipeline, request: RunRequest) -> RunReport:
+    """Select, ingest every batch, reconcile. Returns the report.
+
+    Raises what the steps raise: ServiceError, UnbalancedError, RejectedShareError.
+    """
+    ensure_index(client, settings)
+    selection = select(client, settings, pipeline, request)
+    for batch in selection.batches:
+        ingest(client, settings, pipeline, request, batch)
+    return reconcile(client, settings, pipeline, request, selection.batches)

@@ -1,0 +1,221 @@
+"""The last step of a run: hold it to the law, and the index to the report.
+
+The law: read = indexed + unchanged + duplicate + quarantined, for every file and in all; and the index holds, of every
+file, just the articles that the run says it filed or found unchanged.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
+
+from opensearchpy import OpenSearch
+
+from clippings.errors import RejectedShareError, UnbalancedError
+from clippings.ingestion.catalogue import FileEntry, known_files, note_files
+from clippings.ingestion.filed import count_in_scope, remove, scan_ids
+from clippings.ingestion.planning import PlannedItem, planned_batch
+from clippings.ingestion.quarantine import release
+from clippings.ingestion.reports import Counts, ItemReport, RunReport, note_run, reports_of
+from clippings.ingestion.run import RunRequest
+from clippings.pipeline import Pipeline
+from clippings.search.aliases import refresh
+from clippings.settings import OpenSearchSettings
+
+log = logging.getLogger(__name__)
+
+FILES_AT_ONCE = 1000
+REPORTS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _FileSum:
+    """One file of the run: its items' reports put together."""
+
+    item: PlannedItem
+    counts: Counts
+    ids: frozenset[str]
+    days: tuple[str, ...]
+    undated: int
+    format: str
+    vanished: bool
+
+
+@dataclass(slots=True)
+class _Total:
+    """What has been summed up so far."""
+
+    counts: Counts
+    files: int
+    removed: int
+    reasons: Counter[str]
+    faults: list[str]
+
+
+def reconcile(
+    client: OpenSearch, settings: OpenSearchSettings, pipeline: Pipeline, request: RunRequest, batches: list[int]
+) -> RunReport:
+    """Check a run whose batches are done, tidy up after changed files, bring the catalogue up to date, note the report.
+
+    Articles of a file that the file no longer carries leave the index. Raises UnbalancedError where the law does not
+    hold, RejectedShareError where more records were rejected than the feed allows; the report is noted first, and what
+    was filed stays.
+    """
+    refresh(client, settings)
+    total = _Total(Counts(), 0, 0, Counter(), [])
+    sums = _sums(_reported(client, settings, request, batches, total))
+    while chunk := list(islice(sums, FILES_AT_ONCE)):
+        _settle(client, settings, pipeline, request, chunk, total)
+    return _conclude(client, settings, request, total)
+
+
+def _reported(
+    client: OpenSearch, settings: OpenSearchSettings, request: RunRequest, batches: list[int], total: _Total
+) -> Iterator[tuple[PlannedItem, ItemReport]]:
+    """Every item of the plan with its report, in the plan's order; one without a report is a fault."""
+    for batch in batches:
+        items = iter(planned_batch(client, settings, request.run, batch))
+        while chunk := list(islice(items, REPORTS_AT_ONCE)):
+            keys = [(item.path, item.start) for item in chunk]
+            reports = reports_of(client, settings, request.run, keys)
+            for item, key in zip(chunk, keys, strict=True):
+                report = reports.get(key)
+                if report is None:
+                    total.faults.append(f"{item.path} was planned but no task reported on it")
+                else:
+                    yield item, report
+                    total.reasons.update(report.reasons)
+
+
+def _sums(reported: Iterator[tuple[PlannedItem, ItemReport]]) -> Iterator[_FileSum]:
+    """The reports on one file put together: a plan keeps the ranges of a file next to one another."""
+    for _, parts in groupby(reported, key=lambda one: one[0].path):
+        yield _sum_of(list(parts))
+
+
+def _sum_of(parts: list[tuple[PlannedItem, ItemReport]]) -> _FileSum:
+    counts = sum((report.counts for _, report in parts), Counts())
+    ids = frozenset[str]().union(*(report.ids for _, report in parts))
+    # A record that stands in two ranges of a file is counted once as filed, and otherwise as a duplicate.
+    repeated = sum(len(report.ids) for _, report in parts) - len(ids)
+    of_unchanged = min(repeated, counts.unchanged)
+    counts = replace(
+        counts,
+        duplicate=counts.duplicate + repeated,
+        unchanged=counts.unchanged - of_unchanged,
+        indexed=counts.indexed - (repeated - of_unchanged),
+    )
+    first, report = parts[0]
+    return _FileSum(
+        item=first,
+        counts=counts,
+        ids=ids,
+        days=tuple(sorted({day for _, one in parts for day in one.days})),
+        undated=sum(one.undated for _, one in parts),
+        format=report.format,
+        vanished=any(one.vanished for _, one in parts),
+    )
+
+
+def _settle(
+    client: OpenSearch,
+    settings: OpenSearchSettings,
+    pipeline: Pipeline,
+    request: RunRequest,
+    sums: list[_FileSum],
+    total: _Total,
+) -> None:
+    """Hold the index to these files' reports, and note the files in the catalogue."""
+    present = [one for one in sums if not one.vanished]
+    paths = [one.item.path for one in present]
+    held = count_in_scope(client, settings, request, paths)
+    stale: list[str] = []
+    for one in present:
+        if held.get(one.item.path, 0) != len(one.ids):
+            stale += [
+                former for former in scan_ids(client, settings, request, [one.item.path]) if former not in one.ids
+            ]
+    if stale:
+        total.removed += remove(client, settings, stale)
+        refresh(client, settings)
+        held = count_in_scope(client, settings, request, paths)
+    for one in sums:
+        total.files += 1
+        total.counts += one.counts
+    for one in present:
+        if one.counts.balance:
+            total.faults.append(f"{one.item.path}: {one.counts}, which is {one.counts.balance} off")
+        in_index = held.get(one.item.path, 0)
+        if in_index != len(one.ids):
+            total.faults.append(
+                f"{one.item.path}: the run accounts for {len(one.ids)} articles, the index holds {in_index}"
+            )
+    known = known_files(client, settings, request.feed.id, paths)
+    entries = [_entry(request, pipeline, one, known.get(one.item.path)) for one in present]
+    note_files(client, settings, entries)
+    if request.takes_whole_files:
+        release(client, settings, request.feed.id, paths, run=request.run)
+
+
+def _entry(request: RunRequest, pipeline: Pipeline, one: _FileSum, known: FileEntry | None) -> FileEntry:
+    same_state = known is not None and known.describes(one.item.stat)
+    filed_before = known.filed_version if known is not None and same_state else None
+    return FileEntry(
+        feed=request.feed.id,
+        path=one.item.path,
+        size=one.item.size,
+        modified=one.item.modified,
+        etag=one.item.etag,
+        format=one.format,
+        records=one.counts.read + one.counts.elsewhere,
+        rejected=one.counts.quarantined,
+        days=one.days,
+        undated=one.undated,
+        pipeline_version=pipeline.version,
+        filed_version=pipeline.version if request.takes_whole_files else filed_before,
+        last_run=request.run,
+    )
+
+
+def _conclude(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest, total: _Total) -> RunReport:
+    counts = total.counts
+    if counts.balance:
+        total.faults.append(f"in all: {counts}, which is {counts.balance} off")
+    share = counts.quarantined / counts.read if counts.read else 0.0
+    limit = request.feed.bad_share_limit
+    too_many = share > limit
+    balanced = not total.faults
+    message = str(counts) if balanced else "; ".join(total.faults[:20])
+    report = RunReport(
+        run=request.run,
+        feed=request.feed.id,
+        kind=request.kind.value,
+        files=total.files,
+        counts=counts,
+        removed=total.removed,
+        reasons=dict(total.reasons),
+        balanced=balanced,
+        message=message,
+    )
+    interval = request.interval
+    note_run(
+        client,
+        settings,
+        report,
+        at=request.at.isoformat(),
+        interval=None if interval is None else (interval.start.isoformat(), interval.end.isoformat()),
+    )
+    log.info("run %s: %s (%d elsewhere, %d removed)", request.run, counts, counts.elsewhere, total.removed)
+    if not balanced:
+        raise UnbalancedError(
+            f"Run {request.run} does not balance: {message}. "
+            "What was filed stays; clear the run's tasks to take it again."
+        )
+    if too_many:
+        raise RejectedShareError(
+            f"Run {request.run} rejected {counts.quarantined} of {counts.read} records ({share:.1%}), more than the "
+            f"{limit:.1%} that feed {request.feed.id} allows (bad_share_limit). Everything good is filed; the rest is "
+            f"in quarantine: {dict(total.reasons)}."
+        )
+    return report

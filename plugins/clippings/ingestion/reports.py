@@ -1,0 +1,145 @@
+"""What became of every record: the report of one item of a plan, and the sum of a run."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, fields
+from hashlib import sha256
+
+from opensearchpy import OpenSearch
+
+from clippings.ingestion.books import Book, Document, read_many, write
+from clippings.settings import OpenSearchSettings
+
+ID_BYTES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The law's terms. `elsewhere` counts records that were seen but belong to another run (another interval or
+    source): they are not read for this one."""
+
+    read: int = 0
+    indexed: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+    elsewhere: int = 0
+
+    @property
+    def balance(self) -> int:
+        """Records read but not accounted for (or, below zero, accounted for twice): 0 where the law holds."""
+        return self.read - self.indexed - self.unchanged - self.duplicate - self.quarantined
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Counts)))
+
+    def __str__(self) -> str:
+        terms = f"{self.indexed} indexed + {self.unchanged} unchanged + {self.duplicate} duplicate"
+        return f"{self.read} read = {terms} + {self.quarantined} quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReport:
+    """What became of one file, or of a byte range of one, in one run."""
+
+    run: str
+    feed: str
+    batch: int
+    path: str
+    start: int | None
+    end: int | None
+    counts: Counts
+    ids: frozenset[str]
+    """Ids of the articles that this run filed or found unchanged, and that lie within its scope."""
+    days: tuple[str, ...]
+    undated: int
+    format: str
+    pipeline_version: str
+    vanished: bool = False
+    """The file was there when the run was planned and is no longer."""
+    reasons: dict[str, int] = field(default_factory=dict)
+    """Quarantined records by reason."""
+
+
+def report_id(run: str, path: str, start: int | None) -> str:
+    """The id of an item's report: a retry of the task replaces it."""
+    return sha256(f"report\0{run}\0{path}\0{start or 0}".encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def note_reports(client: OpenSearch, settings: OpenSearchSettings, reports: Iterable[ItemReport]) -> int:
+    """Write item reports to the books. Returns how many."""
+
+    def actions() -> Iterator[Document]:
+        for report in reports:
+            entry = asdict(report)
+            entry.update(entry.pop("counts"))
+            packed = b"".join(bytes.fromhex(one) for one in sorted(report.ids))
+            entry["ids"] = b64encode(packed).decode("ascii")
+            entry["kind"] = "item"
+            key = report_id(report.run, report.path, report.start)
+            yield {"_op_type": "index", "_id": key, "_source": entry}
+
+    return write(client, settings, Book.RUNS, actions())
+
+
+def reports_of(
+    client: OpenSearch, settings: OpenSearchSettings, run: str, keys: list[tuple[str, int | None]]
+) -> dict[tuple[str, int | None], ItemReport]:
+    """The reports of a run on these items (path and start), by item; those that do not exist are left out."""
+    found = read_many(client, settings, Book.RUNS, [report_id(run, path, start) for path, start in keys])
+    reports = (_item_report(entry) for entry in found.values())
+    return {(report.path, report.start): report for report in reports}
+
+
+def _item_report(entry: Document) -> ItemReport:
+    packed = b64decode(entry["ids"])
+    counts = Counts(**{one.name: entry[one.name] for one in fields(Counts)})
+    own = {one.name for one in fields(ItemReport)} - {"counts", "ids", "days"}
+    return ItemReport(
+        counts=counts,
+        ids=frozenset(packed[at : at + ID_BYTES].hex() for at in range(0, len(packed), ID_BYTES)),
+        days=tuple(entry["days"]),
+        **{name: value for name, value in entry.items() if name in own},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """The sum of a run, as it stands in the books and on the run in Airflow."""
+
+    run: str
+    feed: str
+    kind: str
+    files: int
+    counts: Counts
+    removed: int
+    reasons: dict[str, int]
+    balanced: bool
+    message: str
+
+    def summary(self) -> dict[str, object]:
+        """A small flat mapping, fit for XCom."""
+        return {
+            "run": self.run,
+            "feed": self.feed,
+            "files": self.files,
+            **asdict(self.counts),
+            "removed": self.removed,
+            "reasons": self.reasons,
+            "balanced": self.balanced,
+            "message": self.message,
+        }
+
+
+def note_run(
+    client: OpenSearch, settings: OpenSearchSettings, report: RunReport, *, at: str, interval: tuple[str, str] | None
+) -> None:
+    """Write the report of a run. `at` is the moment it was due; `interval` its data interval, if any."""
+    entry: Document = report.summary()
+    entry["run_kind"] = report.kind
+    entry["kind"] = "run"
+    entry["at"] = at
+    if interval is not None:
+        entry["interval_start"], entry["interval_end"] = interval
+    key = sha256(f"run\0{report.run}".encode()).hexdigest()[:40]
+    write(client, settings, Book.RUNS, [{"_op_type": "index", "_id": key, "_source": entry}])

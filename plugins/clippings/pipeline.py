@@ -1,0 +1,100 @@
+"""The only composition: a raw record becomes an article, or is rejected with a reason."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from clippings import PIPELINE_VERSION
+from clippings.articles import Article, Evidence, Reason, Rejected
+from clippings.dates import date_page
+from clippings.extraction import extract, parse
+from clippings.language import detect
+from clippings.records import RawRecord
+from clippings.settings import PROJECT
+from clippings.sources import SourceRules, site_of
+
+SOURCES_FILE = PROJECT / "include" / "sources.yaml"
+
+DOUBTFUL_CONFIDENCE = 0.5
+"""Below this confidence of the extraction an article is flagged as doubtful."""
+
+SHORT_TEXT_WORDS = 25
+"""A main text of fewer words is flagged as doubtful: it is more often a notice than an article."""
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Makes articles of records by one version of the code and of the source rules."""
+
+    rules: SourceRules
+    version: str
+    """Changes with the code's version and with the source rules, so that stale articles can be told."""
+
+    @classmethod
+    def load(cls, sources_file: Path = SOURCES_FILE) -> "Pipeline":
+        """The pipeline with the rules of `sources_file`. Raises ConfigurationError where the file is wrong."""
+        rules_digest = sha256(sources_file.read_bytes()).hexdigest()[:8]
+        return cls(SourceRules.load(sources_file), f"{PIPELINE_VERSION}-{rules_digest}")
+
+    def clip(
+        self, record: RawRecord, *, made_before: date | None = None, default_source: str | None = None
+    ) -> Article | Rejected:
+        """The article in `record`, or why there is none.
+
+        `made_before`: the day by which the page was certainly made (the file's own, say): no later date can be right.
+        `default_source`: what the feed says its source is, where no rule fires. Never raises for what a record holds.
+        """
+        try:
+            return self._clip(record, made_before, default_source)
+        except Exception as error:  # whatever a page does to a parser, it is the page that is set aside, not the run
+            return _rejected(
+                record,
+                "clip",
+                Reason.FAILED,
+                f"The page could not be processed ({type(error).__name__}: {error}); "
+                "it is kept in quarantine, to be replayed with a newer version.",
+            )
+
+    def _clip(self, record: RawRecord, made_before: date | None, default_source: str | None) -> Article | Rejected:
+        if not record.content.strip():
+            return _rejected(record, "read", Reason.EMPTY, "The record is empty: there is nothing to file.")
+        given = record.given
+        page = parse(record.content, record.content_type, given.get("url"))
+        if not any(_WORD.search(line) for line in page.lines):
+            return _rejected(record, "extract", Reason.NO_TEXT, "The page shows no words: there is nothing to file.")
+        cut = extract(page)
+        language = detect(cut.text or " ".join(page.lines))
+        publication = date_page(
+            page, cut, language=language.code, made_before=made_before, given=given.get("date") or None
+        )
+        source = self.rules.tag(page, cut, given=given.get("source") or None, feed_default=default_source)
+        words = len(_WORD.findall(cut.text))
+        return Article(
+            id=record.id,
+            feed=record.feed,
+            file=record.file,
+            position=record.position,
+            name=record.name,
+            content_hash=record.digest,
+            pipeline_version=self.version,
+            given=given,
+            url=page.url,
+            site=site_of(page.url),
+            title=given.get("title") or cut.title,
+            author=given.get("author") or cut.author,
+            text=cut.text,
+            words=words,
+            doubtful=words < SHORT_TEXT_WORDS or cut.confidence < DOUBTFUL_CONFIDENCE,
+            text_evidence=Evidence(cut.method, cut.text[:200], cut.confidence),
+            language=language,
+            publication=publication,
+            source=source,
+        )
+
+
+def _rejected(record: RawRecord, stage: str, reason: Reason, message: str) -> Rejected:
+    return Rejected(record.feed, record.file, record.position, stage, reason, message, record=record)
