@@ -1,0 +1,226 @@
+"""The saved objects against a real OpenSearch: their fields, their searches and their counts."""
+
+import json
+from collections import Counter
+
+import pytest
+from tests.integration.dashboards.as_dashboards_asks import (
+    MISSING,
+    aggregation_request,
+    counts,
+    refreshed_fields,
+    time_filter,
+    visible,
+)
+
+from clippings.articles import UNDATED, Article, Evidence, LanguageTag, Precision, Publication, SourceTag
+from clippings.dashboards.archive import archive_objects
+from clippings.search.aliases import ensure_index, read_alias, refresh
+from clippings.search.client import connect
+from clippings.search.indexing import file_articles
+
+FILED = (
+    ("Reuters", "en", "2012-05-02T17:47:00-04:00", Precision.MINUTE, "byline"),
+    ("Reuters", "en", "2012-05-03", Precision.DAY, "dateline"),
+    ("RIA Novosti", "ru", "2011-10-17", Precision.DAY, "dateline"),
+    ("RIA Novosti", "en", "2008-03", Precision.MONTH, "url"),
+    ("unknown", None, "2008", Precision.YEAR, "url"),
+    ("unknown", "de", None, Precision.UNKNOWN, None),
+)
+"""Source, language, date, its precision, and how it was found."""
+
+
+def an_article(number, source, language, value, precision, method):
+    """One article out of a row of `FILED`."""
+    shown = Evidence(method or "none", "shown here", 0.9)
+    return Article(
+        id=f"{number:040x}",
+        feed="press",
+        file=f"{number}.txt",
+        position=0,
+        name=None,
+        content_hash=f"{number:064x}",
+        pipeline_version="1",
+        given={},
+        url=f"https://press.example/{number}",
+        site="press.example",
+        title=f"Headline {number}",
+        author=None,
+        text="A few words of main text.",
+        words=6,
+        doubtful=False,
+        text_evidence=shown,
+        language=LanguageTag(language, 0.9, shown),
+        publication=UNDATED if value is None else Publication(value, precision, shown),
+        source=SourceTag(source, shown),
+    )
+
+
+@pytest.fixture(scope="module")
+def client(opensearch):
+    """A client of a node that holds the articles of `FILED`."""
+    with connect(opensearch) as client:
+        ensure_index(client, opensearch)
+        articles = [an_article(number, *row) for number, row in enumerate(FILED)]
+        assert len(list(file_articles(client, opensearch, articles))) == len(FILED)
+        refresh(client, opensearch)
+        yield client
+
+
+@pytest.fixture(scope="module")
+def objects(opensearch):
+    """The saved objects for this node's alias, as they are imported, by id."""
+    lines = [json.loads(each.line()) for each in archive_objects(read_alias(opensearch))]
+    return {line["id"]: line for line in lines}
+
+
+def pattern_of(objects, saved):
+    """The index pattern that a visualization or a search reads."""
+    [pattern] = [objects[each["id"]] for each in saved["references"] if each["type"] == "index-pattern"]
+    return pattern
+
+
+def answered(client, objects, identifier):
+    """What the visualization counts on the node, by its groups, in the dashboard's time range."""
+    saved = objects[identifier]
+    state = json.loads(saved["attributes"]["visState"])
+    pattern = pattern_of(objects, saved)
+    answer = client.search(
+        index=pattern["attributes"]["title"],
+        body={
+            "size": 0,
+            "track_total_hits": True,
+            "query": time_filter(pattern, objects["clippings-dashboard"]),
+            "aggs": aggregation_request(state),
+        },
+    )
+    assert answer["_shards"]["failed"] == 0
+    return counts(answer, state)
+
+
+def expected(*columns, dated):
+    """How many rows of `FILED` have each combination of columns, as text; only dated rows where `dated`."""
+    rows = [row for row in FILED if row[2] is not None or not dated]
+    return dict(
+        Counter(tuple(MISSING if row[column] is None else str(row[column]) for column in columns) for row in rows)
+    )
+
+
+def test_both_patterns_have_the_fields_that_the_node_has(client, objects):
+    """Refreshing an index pattern from the node would change none of its fields."""
+    patterns = [each for each in objects.values() if each["type"] == "index-pattern"]
+    assert len(patterns) == 2
+    for pattern in patterns:
+        node = client.field_caps(index=pattern["attributes"]["title"], fields="*")
+        assert visible(pattern["attributes"]["fields"]) == refreshed_fields(node)
+
+
+def test_both_patterns_find_the_same_documents(client, objects):
+    """The pattern without a time field reads the same index as the one with it, and nothing else."""
+    titles = [each["attributes"]["title"] for each in objects.values() if each["type"] == "index-pattern"]
+    found = [set(client.indices.get(index=title)) for title in titles]
+    assert found[0] == found[1]
+    assert [client.count(index=title)["count"] for title in titles] == [len(FILED)] * 2
+
+
+def test_every_counting_visualization_is_compared_below(objects):
+    """No visualization with aggregations is left out of these tests."""
+    counting = {
+        each["id"]
+        for each in objects.values()
+        if each["type"] == "visualization" and json.loads(each["attributes"]["visState"])["aggs"]
+    }
+    assert counting == {
+        "clippings-total",
+        "clippings-sources",
+        "clippings-languages",
+        "clippings-sources-over-time",
+        "clippings-languages-over-time",
+        "clippings-precisions",
+        "clippings-date-methods",
+    }
+
+
+def test_the_total_is_of_dated_documents(client, objects):
+    """The large number counts every document with a date in the time range."""
+    assert answered(client, objects, "clippings-total") == {(): 5}
+
+
+@pytest.mark.parametrize(("identifier", "column"), [("clippings-sources", 0), ("clippings-languages", 1)])
+def test_documents_by_source_and_by_language(client, objects, identifier, column):
+    """Dated documents are counted by source and by language, those without a language too."""
+    assert answered(client, objects, identifier) == expected(column, dated=True)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "column"), [("clippings-sources-over-time", 0), ("clippings-languages-over-time", 1)]
+)
+def test_documents_over_time(client, objects, identifier, column):
+    """A timeline has each document in its year, one known to the month or year on its first day."""
+    found = answered(client, objects, identifier)
+    wanted = Counter()
+    for row in FILED:
+        if row[2] is not None:
+            wanted[(row[2][:4], row[column] or MISSING)] += 1
+    assert {(year[:4], group): number for (year, group), number in found.items()} == dict(wanted)
+    assert all(year.startswith(f"{year[:4]}-01-01T00:00:00") for year, _ in found)
+
+
+def test_precisions_count_the_undated_too(client, objects):
+    """How precisely dates are known is counted over all of the archive."""
+    assert answered(client, objects, "clippings-precisions") == expected(3, dated=False)
+
+
+def test_methods_of_dating_count_the_undated_too(client, objects):
+    """Every document is in the table of how dates were found, without a method where it has no date."""
+    assert answered(client, objects, "clippings-date-methods") == expected(4, 3, dated=False)
+
+
+def test_the_saved_search_lists_the_newest_first(client, objects):
+    """Discover's table has the dated documents, newest first, with something in its columns."""
+    saved = objects["clippings-search-articles"]
+    pattern = pattern_of(objects, saved)
+    [[field, order]] = saved["attributes"]["sort"]
+    answer = client.search(
+        index=pattern["attributes"]["title"],
+        body={
+            "query": time_filter(pattern, objects["clippings-dashboard"]),
+            "sort": [{field: {"order": order}}],
+            "_source": saved["attributes"]["columns"],
+        },
+    )
+    rows = [hit["_source"] for hit in answer["hits"]["hits"]]
+    assert [row["published_text"] for row in rows] == [
+        "2012-05-03",
+        "2012-05-02T17:47:00-04:00",
+        "2011-10-17",
+        "2008-03",
+        "2008",
+    ]
+    for column in saved["attributes"]["columns"]:
+        assert any(column in row for row in rows), column
+
+
+def test_every_facet_offers_values(client, objects):
+    """Each drop-down list of the facet box has the values of its field to choose from."""
+    saved = objects["clippings-facets"]
+    controls = json.loads(saved["attributes"]["visState"])["params"]["controls"]
+    patterns = {each["name"]: objects[each["id"]] for each in saved["references"]}
+    offered = {}
+    for control in controls:
+        pattern = patterns[control["indexPatternRefName"]]
+        answer = client.search(
+            index=pattern["attributes"]["title"],
+            body={
+                "size": 0,
+                "query": time_filter(pattern, objects["clippings-dashboard"]),
+                "aggs": {"values": {"terms": {"field": control["fieldName"], "size": control["options"]["size"]}}},
+            },
+        )
+        offered[control["fieldName"]] = {bucket["key"] for bucket in answer["aggregations"]["values"]["buckets"]}
+    assert offered == {
+        "source": {"Reuters", "RIA Novosti", "unknown"},
+        "language": {"en", "ru"},
+        "feed": {"press"},
+        "published_precision": {"minute", "day", "month", "year"},
+    }
