@@ -1,7 +1,8 @@
 """How words are cut and stemmed: one analysis for each language the minimal distribution can stem.
 
 Each is the language's own built-in analyzer written out as OpenSearch documents it ("reimplement the analyzer"),
-because the built-in ones take no character filter: the same variants of apostrophes, quotes and ё are folded in all.
+because the built-in ones take no character filter: the same variants of apostrophes and ё are folded in all. Accents
+are taken off last, after stemming, which needs them: a name typed without them is found and highlighted.
 Nepali, Serbian, Tamil and Yiddish have no built-in analyzer, but a stemmer; Serbian, Croatian and Bosnian share one
 that reads Cyrillic and Latin script alike.
 """
@@ -130,14 +131,14 @@ def _own_name(name: str) -> str:
 
 def analysis_settings() -> dict[str, Any]:
     """The `analysis` part of the index's settings: an analyzer for each of `ANALYSES`, and `FOLDED`."""
-    folded = ("cjk_width", "stemmer:possessive_english", "lowercase", "decimal_digit", "cjk_bigram", "asciifolding")
+    folded = ("cjk_width", "stemmer:possessive_english", "lowercase", "decimal_digit", "cjk_bigram")
     filters = {name for names in (*ANALYSES.values(), folded) for name in names if ":" in name}
     analyzers: dict[str, Any] = {
         name: {
             "type": "custom",
             "char_filter": ["typography"],
             "tokenizer": "thai" if name == "th" else "standard",
-            "filter": [_own_name(step) for step in steps],
+            "filter": [*map(_own_name, steps), "asciifolding"],
         }
         for name, steps in {**ANALYSES, FOLDED: folded}.items()
     }

@@ -1,9 +1,10 @@
 """An article as it is filed, and as it is read back."""
 
 import json
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date
 from hashlib import sha256
 from typing import Any
 from unicodedata import normalize
@@ -49,6 +50,15 @@ def _composed(text: str | None) -> str | None:
     return None if text is None else normalize("NFC", text)
 
 
+def _last_day(first: date, precision: Precision) -> date:
+    """The last day of what is known: of the year, of the month, or the day itself."""
+    if precision is Precision.YEAR:
+        return date(first.year, 12, 31)
+    if precision is Precision.MONTH:
+        return date(first.year, first.month, monthrange(first.year, first.month)[1])
+    return first
+
+
 def _dates(publication: Publication) -> dict[str, Any]:
     """The date fields. A year-precise document has no month, a month-precise one no day."""
     moment, day, precision = publication.utc, publication.day, publication.precision
@@ -58,6 +68,7 @@ def _dates(publication: Publication) -> dict[str, Any]:
     return {
         "published": moment.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "published_on": written,
+        "published_until": _last_day(day, precision).isoformat(),
         "published_text": publication.value,
         "year": written[:4],
         "month": written[:7] if precision is not Precision.YEAR else None,
@@ -94,7 +105,7 @@ def body(article: Article) -> dict[str, object]:
         "other_languages": list(article.language.others) or None,
         "published_precision": article.publication.precision.value,
         **_dates(article.publication),
-        "text_method": article.text_evidence.method,
+        "main_text_method": article.text_evidence.method,
         "language_method": article.language.evidence.method,
         "date_method": article.publication.evidence.method if article.publication.evidence else None,
         "source_method": article.source.evidence.method if article.source.evidence else None,

@@ -35,7 +35,7 @@ KEYWORDS = (
     "date_method",
     "source_method",
     "language_method",
-    "text_method",
+    "main_text_method",
     "pipeline_version",
     "content_hash",
     "article_hash",
@@ -57,8 +57,10 @@ def field_mappings() -> dict[str, Any]:
         "doubtful": {"type": "boolean"},
         # The moment in UTC; of a day, month or year the first moment. `published_precision` says which.
         "published": {"type": "date", "format": "strict_date_optional_time"},
-        # The local calendar day, or the first day of the month or year: what date ranges are asked of.
+        # The first and last local calendar day it can have been published on: one and the same where the day is
+        # known, otherwise those of its month or year. A range of dates takes what lies in it wholly.
         "published_on": {"type": "date", "format": "strict_date"},
+        "published_until": {"type": "date", "format": "strict_date"},
         "language_confidence": {"type": "float"},
         # Shown, never searched: evidence has passages of any length, and what is given has names of any kind.
         "evidence": {"type": "object", "enabled": False},

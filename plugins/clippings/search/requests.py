@@ -22,7 +22,8 @@ class SearchRequest:
     """One search. Several values of one facet widen it (or), several facets narrow it (and).
 
     `years` are "2012", `months` "2012-05"; every facet takes `UNKNOWN` for documents without a value.
-    `date_from` and `date_to` are inclusive local days; a document known to the month counts as its first day.
+    `date_from` and `date_to` are inclusive local days; a document known to the month is found where its whole month
+    lies between them.
     `page` starts at 1; `page * size` is at most 10,000. An empty `text` finds everything.
     """
 

@@ -1,0 +1,74 @@
+"""Highlighted passages: what is asked for, and how the answer is cut into plain stretches of text."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+from clippings.search.ranking import TEXTS, TITLES, Clause
+from clippings.search.requests import Passage, Segment
+
+PASSAGES = 3
+CHARACTERS = 200
+"""About how long a passage is: sentences are kept whole where they are not much longer."""
+
+MOST_ANALYSED = 900_000
+"""Characters of a text in which passages are looked for; OpenSearch refuses a million and more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What stands before and after a matched word in an answer. Drawn anew for each search, so that no document can
+    hold them, by accident or on purpose."""
+
+    before: str
+    after: str
+
+    @classmethod
+    def drawn(cls) -> "Marks":
+        """New marks, of characters that no text has any use for."""
+        secret = token_hex(8)
+        return cls(f"\ufdd0{secret}\ufdd1", f"\ufdd2{secret}\ufdd3")
+
+    def segments(self, marked: str) -> Passage:
+        """A marked text cut at its marks."""
+        pieces = re.split(f"({re.escape(self.before)}|{re.escape(self.after)})", marked)
+        segments, matched = [], False
+        for piece in pieces:
+            if piece in {self.before, self.after}:
+                matched = piece == self.before
+            elif piece:
+                segments.append(Segment(piece, matched))
+        return tuple(segments)
+
+
+def highlighting(query: Clause, marks: Marks) -> Clause:
+    """What to ask for beside the hits. The text is in the field of its language, or in `text` where that has none."""
+    whole = {"number_of_fragments": 0}
+    parts = {"number_of_fragments": PASSAGES, "fragment_size": CHARACTERS, "no_match_size": CHARACTERS}
+    return {
+        "type": "unified",
+        "order": "score",
+        "max_analyzer_offset": MOST_ANALYSED,
+        "require_field_match": True,
+        "highlight_query": query,
+        "pre_tags": [marks.before],
+        "post_tags": [marks.after],
+        "fields": {"title": whole, TITLES: whole, "text": parts, TEXTS: parts},
+    }
+
+
+def read_passages(highlight: Mapping[str, Any], marks: Marks) -> tuple[Passage, ...]:
+    """The passages of one hit."""
+    for field, fragments in highlight.items():
+        if field.startswith("text"):
+            return tuple(marks.segments(" ".join(fragment.split())) for fragment in fragments)
+    return ()
+
+
+def read_title(highlight: Mapping[str, Any], marks: Marks, title: str | None) -> Passage:
+    """The title with its matched words marked; that of its own language rather than the folded one."""
+    for field in sorted((name for name in highlight if name.startswith("title")), reverse=True):
+        return marks.segments(highlight[field][0])
+    return (Segment(title, False),) if title else ()
