@@ -130,7 +130,15 @@ def build(lock: str) -> None:
     else:
         say("The locked requirements have changed: updating the Python environment …")
         (ENVIRONMENT / "unfinished").touch()
-    sync = [uv_folder / "bin/uv", "pip", "sync", "--python", python, "--require-hashes", PROJECT / lock]
+    sync: list[str | Path] = [
+        uv_folder / "bin/uv",
+        "pip",
+        "sync",
+        "--python",
+        python,
+        "--require-hashes",
+        PROJECT / lock,
+    ]
     call(sync, "installing the locked requirements", variables)
     for name in LOCKS:
         (ENVIRONMENT / name).unlink(missing_ok=True)

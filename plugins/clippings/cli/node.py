@@ -1,0 +1,36 @@
+"""`./clippings node`: the embedded OpenSearch on its own, in the foreground, until Ctrl-C."""
+
+import argparse
+import sys
+import time
+
+from clippings.errors import ServiceError
+from clippings.node import Node
+from clippings.node.ports import port_from_environment
+from clippings.node.server import PORT_VARIABLE
+from clippings.settings import CONNECTION_VARIABLE, state_folder
+from clippings.stack.interruption import until_interrupted
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("--port", type=int, help=f"port of the loopback address ({PORT_VARIABLE}, otherwise 9200)")
+    parser.add_argument("--heap", type=int, default=1024, metavar="MB", help="Java heap in megabytes (1024)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the node until it is interrupted. Returns 0; raises ServiceError when it cannot start or ends by itself."""
+    port = arguments.port or port_from_environment(PORT_VARIABLE, 9200)
+    node = Node(
+        state_folder() / "node",
+        port,
+        heap_megabytes=arguments.heap,
+        report=lambda line: print(f"  {line}", file=sys.stderr, flush=True),
+    )
+    with until_interrupted(), node:
+        print(f"OpenSearch answers at {node.settings.url} ; its files are in {node.place} . Ctrl-C ends it.")
+        print(f"{CONNECTION_VARIABLE}={node.settings.url}", flush=True)
+        while (fallen := node.family.fallen()) is None:
+            time.sleep(0.5)
+        raise ServiceError(f"OpenSearch has ended by itself: {fallen.last_words()} (all in {fallen.log})")
+    return 0
