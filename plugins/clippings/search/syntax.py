@@ -95,7 +95,7 @@ class _Link:
     required: bool
 
 
-def _span(text: str) -> tuple[date, date] | None:
+def span(text: str) -> tuple[date, date] | None:
     """The first and last day of "2012", "2012-05" or "2012-05-02"; None where it is no date."""
     found = _DAY.fullmatch(text)
     if not found:
@@ -112,7 +112,7 @@ def _span(text: str) -> tuple[date, date] | None:
 def _dates(text: str) -> Term | None:
     """A date, or two joined by `..` of which one may be left out."""
     start, dots, end = text.partition("..")
-    first, last = _span(start), _span(end if dots else start)
+    first, last = span(start), span(end if dots else start)
     if (start and not first) or (end and not last) or not (first or last):
         return None
     return Term(Kind.DATE, text, "date", first[0] if first else None, last[1] if last else None)

@@ -1,0 +1,160 @@
+"""`./clippings search`: the archive on the command line, as a table, as JSON, or for a batch of questions."""
+
+import json
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from opensearchpy import OpenSearch
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from clippings.search.client import connect
+from clippings.search.queries import ranked_ids, search
+from clippings.search.requests import Passage, SearchRequest, SearchResults, Sort
+from clippings.search.syntax import span
+from clippings.settings import OpenSearchSettings, opensearch_from_environment
+
+TABLE_SIZE, BATCH_SIZE = 10, 100
+"""Hits shown in a table, and ids given for each question of a batch, unless told otherwise."""
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+        raise ArgumentTypeError(f"{text!r} is not a number from 1 to 10000")
+    return int(text)
+
+
+def _span(text: str) -> tuple[date, date]:
+    found = span(text)
+    if found is None:
+        raise ArgumentTypeError(f"{text!r} is not a year, month or day such as 2012, 2012-05 or 2012-05-02")
+    return found
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("text", nargs="?", default="", help='words, "a phrase", -without, this OR that, begin*')
+    for name in ("source", "language", "feed", "year", "month"):
+        parser.add_argument(
+            f"--{name}", action="append", default=[], metavar="VALUE", help=f"only this {name} (may be given again)"
+        )
+    parser.add_argument("--from", dest="first", type=_span, metavar="DATE", help="from this year, month or day on")
+    parser.add_argument(
+        "--to", dest="last", type=_span, metavar="DATE", help="up to the end of this year, month or day"
+    )
+    parser.add_argument("--sort", choices=[sort.value for sort in Sort], default=Sort.RELEVANCE.value)
+    parser.add_argument(
+        "--size", type=_number, help=f"hits shown ({TABLE_SIZE}), or ids for each question ({BATCH_SIZE})"
+    )
+    parser.add_argument("--page", type=_number, default=1)
+    parser.add_argument("--json", action="store_true", help="one JSON object: total, hits, facets, timeline")
+    parser.add_argument(
+        "--batch",
+        action="store_true",
+        help='questions from standard input as JSON lines {"qid", "query"}, ids out as {"qid", "ids"}, best first',
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Search, and print what is found. Returns 0, or 1 where a line of a batch is no question."""
+    settings = opensearch_from_environment()
+    with connect(settings) as client:
+        if arguments.batch:
+            return _batch(client, settings, sys.stdin, arguments.size or BATCH_SIZE)
+        request = SearchRequest(
+            text=arguments.text,
+            sources=tuple(arguments.source),
+            languages=tuple(arguments.language),
+            feeds=tuple(arguments.feed),
+            years=tuple(arguments.year),
+            months=tuple(arguments.month),
+            date_from=arguments.first[0] if arguments.first else None,
+            date_to=arguments.last[1] if arguments.last else None,
+            sort=arguments.sort,
+            page=arguments.page,
+            size=arguments.size or TABLE_SIZE,
+        )
+        results = search(client, settings, request)
+    if arguments.json:
+        print(json.dumps(_as_json(results), ensure_ascii=False))
+    else:
+        _print_table(results)
+    return 0
+
+
+def _batch(client: OpenSearch, settings: OpenSearchSettings, lines: Iterable[str], size: int) -> int:
+    """Answer questions one by one, in their order."""
+    failed = 0
+    for answer in _answers(client, settings, lines, size):
+        failed |= "error" in answer
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
+    return int(failed)
+
+
+def _answers(
+    client: OpenSearch, settings: OpenSearchSettings, lines: Iterable[str], size: int
+) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            question = json.loads(line)
+            qid, text = question["qid"], str(question["query"])
+        except (ValueError, KeyError, TypeError):
+            yield {"qid": None, "error": f'line {number} is no JSON object with "qid" and "query"'}
+            continue
+        yield {"qid": qid, "ids": list(ranked_ids(client, settings, text, size))}
+
+
+def _as_json(results: SearchResults) -> dict[str, Any]:
+    """The results as JSON takes them; a passage is its plain text, with the words found beside it."""
+    facets = {name: [asdict(count) for count in counts] for name, counts in results.facets.items()}
+    return {
+        "total": results.total,
+        "total_is_exact": results.total_is_exact,
+        "did_you_mean": results.did_you_mean,
+        "hits": [
+            {**asdict(hit), "passages": [_plain(passage) for passage in hit.passages], "title_segments": None}
+            for hit in results.hits
+        ],
+        "facets": facets,
+        "timeline": [
+            {"unit": bar.unit, "value": bar.value, "first": str(bar.first), "last": str(bar.last), "count": bar.count}
+            for bar in results.timeline
+        ],
+    }
+
+
+def _plain(passage: Passage) -> str:
+    return "".join(segment.text for segment in passage)
+
+
+def _marked(passage: Passage) -> Text:
+    text = Text()
+    for segment in passage:
+        text.append(segment.text, style="bold" if segment.matched else "")
+    return text
+
+
+def _print_table(results: SearchResults) -> None:
+    console = Console()
+    if results.did_you_mean:
+        console.print(Text(f"Did you mean: {results.did_you_mean}"))
+    if not results.hits:
+        console.print("Nothing found. Try fewer or other words, or leave out a filter.")
+        return
+    table = Table(title=Text(f"{results.total:,} found"), show_lines=True)
+    for column in ("Date", "Source", "Language", "Title and passage"):
+        table.add_column(column, overflow="fold", no_wrap=column == "Language")
+    for hit in results.hits:
+        found = _marked(hit.title_segments) if hit.title_segments else Text("(no title)", style="italic")
+        if hit.passages:
+            found = Text("\n").join([found, _marked(hit.passages[0])])
+        found.append(f"\n{hit.file}", style="dim")
+        table.add_row(Text(hit.published or "unknown"), Text(hit.source), Text(hit.language or "unknown"), found)
+    console.print(table)
