@@ -42,7 +42,7 @@ def measure(settings: OpenSearchSettings) -> list[Ratio]:
             True,
             f"{len(articles) / ours:.0f} against {len(articles) / theirs:.0f} documents/s, {len(articles)} documents",
         ),
-        _unchanged(client, settings, pipeline),
+        _unchanged(client, settings),
     ]
 
 
@@ -72,7 +72,7 @@ def _theirs(client: OpenSearch, settings: OpenSearchSettings, articles: list[Art
     return seconds(lambda: [None for _ in helpers.parallel_bulk(client, actions, thread_count=2)])
 
 
-def _unchanged(client: OpenSearch, settings: OpenSearchSettings, pipeline: Pipeline) -> Ratio:
+def _unchanged(client: OpenSearch, settings: OpenSearchSettings) -> Ratio:
     _empty(client, settings)
     folder = Path(tempfile.mkdtemp(prefix="clippings-bench-"))
     try:
@@ -83,7 +83,7 @@ def _unchanged(client: OpenSearch, settings: OpenSearchSettings, pipeline: Pipel
 
         def run() -> None:
             request = RunRequest(f"bench/{next(numbers)}", feed, RunKind.MANUAL, None, datetime(2020, 1, 1, tzinfo=UTC))
-            run_here(client, settings, pipeline, request)
+            run_here(client, settings, request)
 
         first = seconds(run)
         again = min(seconds(run) for _ in range(ROUNDS))

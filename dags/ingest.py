@@ -86,14 +86,13 @@ def build(feed: Feed) -> DAG:
         @task(doc_md="Finds the files that belong to this run and plans its batches.")
         def select() -> list[int]:
             from clippings.ingestion.selecting import select as plan
-            from clippings.pipeline import Pipeline
             from clippings.search.aliases import ensure_index
             from clippings.search.client import connect
 
             settings = _opensearch()
             client = connect(settings)
             ensure_index(client, settings)
-            return plan(client, settings, Pipeline.load(), _request(feed)).batches
+            return plan(client, settings, _request(feed)).batches
 
         @task(
             doc_md="Reads one batch of files, clips every record and files the articles.",
@@ -118,12 +117,11 @@ def build(feed: Feed) -> DAG:
         def reconcile(batches: list[int]) -> dict[str, Any]:
             from clippings.errors import RejectedShareError, UnbalancedError
             from clippings.ingestion.reconciling import reconcile as settle
-            from clippings.pipeline import Pipeline
             from clippings.search.client import connect
 
             settings = _opensearch()
             try:
-                report = settle(connect(settings), settings, Pipeline.load(), _request(feed), batches)
+                report = settle(connect(settings), settings, _request(feed), batches)
             except (UnbalancedError, RejectedShareError) as error:
                 # Trying again would find the same: the user has to look.
                 raise AirflowFailException(str(error)) from error

@@ -3,19 +3,15 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
-from clippings import PIPELINE_VERSION
 from clippings.articles import Article, Evidence, Reason, Rejected
 from clippings.dates import date_page
 from clippings.extraction import extract, parse
 from clippings.language import detect
 from clippings.records import RawRecord
-from clippings.settings import PROJECT
 from clippings.sources import SourceRules, site_of
-
-SOURCES_FILE = PROJECT / "include" / "sources.yaml"
+from clippings.version import SOURCES_FILE, pipeline_version
 
 DOUBTFUL_CONFIDENCE = 0.5
 """Below this confidence of the extraction an article is flagged as doubtful."""
@@ -37,8 +33,7 @@ class Pipeline:
     @classmethod
     def load(cls, sources_file: Path = SOURCES_FILE) -> "Pipeline":
         """The pipeline with the rules of `sources_file`. Raises ConfigurationError where the file is wrong."""
-        rules_digest = sha256(sources_file.read_bytes()).hexdigest()[:8]
-        return cls(SourceRules.load(sources_file), f"{PIPELINE_VERSION}-{rules_digest}")
+        return cls(SourceRules.load(sources_file), pipeline_version(sources_file))
 
     def clip(
         self, record: RawRecord, *, made_before: date | None = None, default_source: str | None = None

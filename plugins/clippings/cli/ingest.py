@@ -9,7 +9,6 @@ from clippings.errors import ConfigurationError
 from clippings.feeds import Feed, load_feeds
 from clippings.ingestion.local import run_here
 from clippings.ingestion.run import Interval, Reprocess, RunKind, RunRequest
-from clippings.pipeline import Pipeline
 from clippings.search.client import connect
 from clippings.settings import opensearch_from_environment
 
@@ -27,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the feed and print the report as JSON. Raises ClippingsError where the run fails."""
     settings = opensearch_from_environment()
-    report = run_here(connect(settings), settings, Pipeline.load(), _request(arguments))
+    report = run_here(connect(settings), settings, _request(arguments))
     print(json.dumps(report.summary(), ensure_ascii=False))
     return 0
 

@@ -10,7 +10,6 @@ from clippings.cli.ingest import feed_named
 from clippings.ingestion.books import Book, ensure_books, scan
 from clippings.ingestion.local import run_here
 from clippings.ingestion.run import Reprocess, RunKind, RunRequest
-from clippings.pipeline import Pipeline
 from clippings.search.client import connect
 from clippings.settings import opensearch_from_environment
 
@@ -45,6 +44,6 @@ def run(arguments: argparse.Namespace) -> int:
         at=now,
         reprocess=Reprocess.QUARANTINED,
     )
-    report = run_here(client, settings, Pipeline.load(), request)
+    report = run_here(client, settings, request)
     print(json.dumps(asdict(report), ensure_ascii=False))
     return 0

@@ -16,6 +16,7 @@ from clippings.ingestion.quarantine import quarantine
 from clippings.ingestion.reports import Counts, ItemReport, note_reports
 from clippings.ingestion.run import RunRequest
 from clippings.pipeline import Pipeline
+from clippings.readers import FileGoneError
 from clippings.search.indexing import Outcome, Status, file_articles
 from clippings.settings import OpenSearchSettings
 
@@ -91,7 +92,7 @@ class _Batch:
                             yield one
                     else:
                         self._note_rejected(tally, one)
-            except FileNotFoundError:
+            except FileGoneError:
                 tally.vanished = True
                 log.warning("%s was there when the run was planned and is gone: nothing to read", tally.item.path)
 

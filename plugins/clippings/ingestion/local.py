@@ -12,13 +12,15 @@ from clippings.search.aliases import ensure_index
 from clippings.settings import OpenSearchSettings
 
 
-def run_here(client: OpenSearch, settings: OpenSearchSettings, pipeline: Pipeline, request: RunRequest) -> RunReport:
+def run_here(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest) -> RunReport:
     """Select, ingest every batch, reconcile. Returns the report.
 
     Raises what the steps raise: ServiceError, UnbalancedError, RejectedShareError.
     """
     ensure_index(client, settings)
-    selection = select(client, settings, pipeline, request)
-    for batch in selection.batches:
-        ingest(client, settings, pipeline, request, batch)
-    return reconcile(client, settings, pipeline, request, selection.batches)
+    selection = select(client, settings, request)
+    if selection.batches:
+        pipeline = Pipeline.load()
+        for batch in selection.batches:
+            ingest(client, settings, pipeline, request, batch)
+    return reconcile(client, settings, request, selection.batches)

@@ -15,11 +15,12 @@ from opensearchpy import OpenSearch
 from clippings.errors import RejectedShareError, UnbalancedError
 from clippings.ingestion.catalogue import FileEntry, known_files, note_files
 from clippings.ingestion.filed import count_in_scope, remove, scan_ids
+from clippings.ingestion.missing import remove_missing
 from clippings.ingestion.planning import PlannedItem, planned_batch
 from clippings.ingestion.quarantine import release
 from clippings.ingestion.reports import Counts, ItemReport, RunReport, note_run, reports_of
 from clippings.ingestion.run import RunRequest
-from clippings.pipeline import Pipeline
+from clippings.readers import FileGoneError, stat_file
 from clippings.search.aliases import refresh
 from clippings.settings import OpenSearchSettings
 
@@ -39,6 +40,7 @@ class _FileSum:
     days: tuple[str, ...]
     undated: int
     format: str
+    pipeline_version: str
     vanished: bool
 
 
@@ -53,9 +55,7 @@ class _Total:
     faults: list[str]
 
 
-def reconcile(
-    client: OpenSearch, settings: OpenSearchSettings, pipeline: Pipeline, request: RunRequest, batches: list[int]
-) -> RunReport:
+def reconcile(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest, batches: list[int]) -> RunReport:
     """Check a run whose batches are done, tidy up after changed files, bring the catalogue up to date, note the report.
 
     Articles of a file that the file no longer carries leave the index. Raises UnbalancedError where the law does not
@@ -66,7 +66,8 @@ def reconcile(
     total = _Total(Counts(), 0, 0, Counter(), [])
     sums = _sums(_reported(client, settings, request, batches, total))
     while chunk := list(islice(sums, FILES_AT_ONCE)):
-        _settle(client, settings, pipeline, request, chunk, total)
+        _settle(client, settings, request, chunk, total)
+    total.removed += remove_missing(client, settings, request)
     return _conclude(client, settings, request, total)
 
 
@@ -114,6 +115,7 @@ def _sum_of(parts: list[tuple[PlannedItem, ItemReport]]) -> _FileSum:
         days=tuple(sorted({day for _, one in parts for day in one.days})),
         undated=sum(one.undated for _, one in parts),
         format=report.format,
+        pipeline_version=report.pipeline_version,
         vanished=any(one.vanished for _, one in parts),
     )
 
@@ -121,7 +123,6 @@ def _sum_of(parts: list[tuple[PlannedItem, ItemReport]]) -> _FileSum:
 def _settle(
     client: OpenSearch,
     settings: OpenSearchSettings,
-    pipeline: Pipeline,
     request: RunRequest,
     sums: list[_FileSum],
     total: _Total,
@@ -131,8 +132,12 @@ def _settle(
     paths = [one.item.path for one in present]
     held = count_in_scope(client, settings, request, paths)
     stale: list[str] = []
+    moved_on: set[str] = set()
     for one in present:
         if held.get(one.item.path, 0) != len(one.ids):
+            if _has_moved_on(request, one.item):
+                moved_on.add(one.item.path)
+                continue
             stale += [
                 former for former in scan_ids(client, settings, request, [one.item.path]) if former not in one.ids
             ]
@@ -147,18 +152,30 @@ def _settle(
         if one.counts.balance:
             total.faults.append(f"{one.item.path}: {one.counts}, which is {one.counts.balance} off")
         in_index = held.get(one.item.path, 0)
-        if in_index != len(one.ids):
+        if in_index != len(one.ids) and one.item.path not in moved_on:
             total.faults.append(
                 f"{one.item.path}: the run accounts for {len(one.ids)} articles, the index holds {in_index}"
             )
     known = known_files(client, settings, request.feed.id, paths)
-    entries = [_entry(request, pipeline, one, known.get(one.item.path)) for one in present]
+    entries = [_entry(request, one, known.get(one.item.path)) for one in present]
     note_files(client, settings, entries)
     if request.takes_whole_files:
         release(client, settings, request.feed.id, paths, run=request.run)
 
 
-def _entry(request: RunRequest, pipeline: Pipeline, one: _FileSum, known: FileEntry | None) -> FileEntry:
+def _has_moved_on(request: RunRequest, item: PlannedItem) -> bool:
+    """Whether the file is no longer what was planned: then what it carries is for the next run to settle, which takes
+    it as changed, and another run may be filing it right now."""
+    try:
+        moved_on = stat_file(request.feed, item.path) != item.stat
+    except FileGoneError:
+        moved_on = True
+    if moved_on:
+        log.warning("%s was changed while the run was under way: the next run takes it again", item.path)
+    return moved_on
+
+
+def _entry(request: RunRequest, one: _FileSum, known: FileEntry | None) -> FileEntry:
     same_state = known is not None and known.describes(one.item.stat)
     filed_before = known.filed_version if known is not None and same_state else None
     return FileEntry(
@@ -172,8 +189,8 @@ def _entry(request: RunRequest, pipeline: Pipeline, one: _FileSum, known: FileEn
         rejected=one.counts.quarantined,
         days=one.days,
         undated=one.undated,
-        pipeline_version=pipeline.version,
-        filed_version=pipeline.version if request.takes_whole_files else filed_before,
+        pipeline_version=one.pipeline_version,
+        filed_version=one.pipeline_version if request.takes_whole_files else filed_before,
         last_run=request.run,
     )
 

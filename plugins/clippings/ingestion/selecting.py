@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from opensearchpy import OpenSearch
 
@@ -22,9 +23,12 @@ from clippings.ingestion.catalogue import (
 from clippings.ingestion.clipping import clip_item
 from clippings.ingestion.planning import PlannedItem, batches, note_plan
 from clippings.ingestion.run import Interval, Reprocess, RunKind, RunRequest
-from clippings.pipeline import Pipeline
 from clippings.readers import FileStat, list_files, split_ranges
 from clippings.settings import OpenSearchSettings
+from clippings.version import pipeline_version
+
+if TYPE_CHECKING:
+    from clippings.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +47,7 @@ class Selection:
     size: int
 
 
-def select(client: OpenSearch, settings: OpenSearchSettings, pipeline: Pipeline, request: RunRequest) -> Selection:
+def select(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest) -> Selection:
     """Plan a run and write the plan to the books.
 
     A backfill by publication date first brings the catalogue up to date, which reads only new and changed files.
@@ -51,10 +55,10 @@ def select(client: OpenSearch, settings: OpenSearchSettings, pipeline: Pipeline,
     """
     ensure_books(client, settings)
     if request.scope is not None:
-        survey(client, settings, pipeline, request)
+        survey(client, settings, request)
         stats = _files_of_interval(client, settings, request.feed, request.scope)
     else:
-        stats = _files_due(client, settings, pipeline, request)
+        stats = _files_due(client, settings, request)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
         files = size = 0
         for stat in stats:
@@ -76,7 +80,7 @@ def _items(feed: Feed, stat: FileStat) -> Iterator[PlannedItem]:
         yield PlannedItem.of(stat)
     else:
         for one in ranges:
-            yield PlannedItem.of(stat, one.start, one.end)
+            yield PlannedItem.of(stat, *one)
 
 
 def _with_entries(
@@ -90,27 +94,25 @@ def _with_entries(
             yield stat, known.get(stat.path)
 
 
-def _files_due(
-    client: OpenSearch, settings: OpenSearchSettings, pipeline: Pipeline, request: RunRequest
-) -> Iterator[FileStat]:
+def _files_due(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest) -> Iterator[FileStat]:
     by_path = request.path_interval
     for stat, entry in _with_entries(client, settings, request.feed):
         if by_path is not None:
             # A backfill takes its days again whatever was done before; a scheduled run only what is due of them.
             if by_path.holds(request.feed.day_of(stat.path)) and (
-                request.kind is RunKind.BACKFILL or _is_due(stat, entry, pipeline, request.reprocess)
+                request.kind is RunKind.BACKFILL or _is_due(stat, entry, request.reprocess)
             ):
                 yield stat
-        elif _is_due(stat, entry, pipeline, request.reprocess):
+        elif _is_due(stat, entry, request.reprocess):
             yield stat
 
 
-def _is_due(stat: FileStat, entry: FileEntry | None, pipeline: Pipeline, reprocess: Reprocess) -> bool:
+def _is_due(stat: FileStat, entry: FileEntry | None, reprocess: Reprocess) -> bool:
     if reprocess is Reprocess.QUARANTINED:
         return entry is not None and entry.rejected > 0
     if reprocess is Reprocess.ALL or entry is None or entry.filed_version is None or not entry.describes(stat):
         return True
-    return reprocess is Reprocess.STALE and entry.filed_version != pipeline.version
+    return reprocess is Reprocess.STALE and entry.filed_version != pipeline_version()
 
 
 def _files_of_interval(
@@ -121,23 +123,30 @@ def _files_of_interval(
         yield from (stat for stat in list_files(feed) if stat.path in wanted)
 
 
-def survey(client: OpenSearch, settings: OpenSearchSettings, pipeline: Pipeline, request: RunRequest) -> int:
+def survey(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest) -> int:
     """Bring the catalogue up to date: read the files that it does not know in their present state, to learn the days
     that their articles belong to. Files nothing. Returns how many files were read."""
+    version = pipeline_version()
     unknown = (
         (stat, entry)
         for stat, entry in _with_entries(client, settings, request.feed)
-        if entry is None or not entry.describes(stat) or entry.pipeline_version != pipeline.version
+        if entry is None or not entry.describes(stat) or entry.pipeline_version != version
     )
     read = 0
+    pipeline = None
     while chunk := list(islice(unknown, SURVEYED_AT_ONCE)):
+        if pipeline is None:
+            # Loading the pipeline takes a second, and most backfill runs find nothing to survey.
+            from clippings.pipeline import Pipeline  # noqa: PLC0415
+
+            pipeline = Pipeline.load()
         note_files(client, settings, (_survey_file(pipeline, request, stat, entry) for stat, entry in chunk))
         read += len(chunk)
         log.info("surveyed %d files of feed %s", read, request.feed.id)
     return read
 
 
-def _survey_file(pipeline: Pipeline, request: RunRequest, stat: FileStat, entry: FileEntry | None) -> FileEntry:
+def _survey_file(pipeline: "Pipeline", request: RunRequest, stat: FileStat, entry: FileEntry | None) -> FileEntry:
     days: set[str] = set()
     records = rejected = undated = 0
     for one in clip_item(pipeline, request.feed, PlannedItem.of(stat)):

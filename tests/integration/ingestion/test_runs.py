@@ -77,7 +77,7 @@ TypeRun = Callable[..., RunReport]
 
 
 @pytest.fixture
-def run(client: OpenSearch, opensearch: OpenSearchSettings, pipeline: Pipeline, feed: Feed) -> TypeRun:
+def run(client: OpenSearch, opensearch: OpenSearchSettings, feed: Feed) -> TypeRun:
     """One run of the feed: a manual one, or a backfill where an interval is named."""
     numbers = iter(range(1000))
 
@@ -89,7 +89,7 @@ def run(client: OpenSearch, opensearch: OpenSearchSettings, pipeline: Pipeline, 
             interval=Interval(*(date.fromisoformat(day) for day in interval)) if interval else None,
             at=DUE,
         )
-        return run_here(client, opensearch, pipeline, replace(request, **changes))
+        return run_here(client, opensearch, replace(request, **changes))
 
     return run
 
@@ -160,7 +160,7 @@ def test_an_interval_without_documents_has_no_batches(
     """A backfill of a month without articles plans nothing."""
     interval = Interval(date(2009, 1, 1), date(2009, 2, 1))
     request = RunRequest("test/empty", seeds, RunKind.BACKFILL, interval, DUE)
-    assert select(client, opensearch, pipeline, request).batches == []
+    assert select(client, opensearch, request).batches == []
 
 
 def test_a_manual_run_after_a_backfill_takes_the_rest(seeds: Feed, run: TypeRun) -> None:
@@ -220,6 +220,20 @@ def test_too_many_bad_records_fail_the_run_after_the_good_are_filed(
     assert len(everything(client, opensearch)) == 1
 
 
+def test_articles_of_a_removed_file_leave_only_where_the_feed_says_so(
+    feed: Feed, run: TypeRun, client: OpenSearch, opensearch: OpenSearchSettings
+) -> None:
+    """A file that is gone keeps its articles, unless the feed declares remove_missing."""
+    write(feed, "stays.txt", "harbour tunnel")
+    leaves = write(feed, "leaves.txt", "new city library")
+    run()
+    leaves.unlink()
+    assert run().removed == 0
+    assert len(everything(client, opensearch)) == 2
+    assert run(feed=replace(feed, remove_missing=True)).removed == 1
+    assert [source["file"] for _, source in everything(client, opensearch).values()] == ["stays.txt"]
+
+
 def test_a_file_that_vanishes_after_planning_is_no_failure(
     feed: Feed, client: OpenSearch, opensearch: OpenSearchSettings, pipeline: Pipeline
 ) -> None:
@@ -229,11 +243,11 @@ def test_a_file_that_vanishes_after_planning_is_no_failure(
     write(feed, "stays.txt", "harbour tunnel")
     leaves = write(feed, "leaves.txt", "new city library")
     request = RunRequest("test/vanishing", feed, RunKind.MANUAL, None, DUE)
-    batches = select(client, opensearch, pipeline, request).batches
+    batches = select(client, opensearch, request).batches
     leaves.unlink()
     for batch in batches:
         ingest(client, opensearch, pipeline, request, batch)
-    report = reconcile(client, opensearch, pipeline, request, batches)
+    report = reconcile(client, opensearch, request, batches)
     assert (report.counts, report.files) == (Counts(read=1, indexed=1), 2)
 
 
@@ -246,10 +260,10 @@ def test_a_task_that_is_done_twice_counts_the_same_records(
     for number in range(3):
         write(feed, f"{number}.txt", f"harbour tunnel number {number}")
     request = RunRequest("test/twice", feed, RunKind.MANUAL, None, DUE)
-    batches = select(client, opensearch, pipeline, request).batches
+    batches = select(client, opensearch, request).batches
     assert ingest(client, opensearch, pipeline, request, batches[0]) == Counts(read=3, indexed=3)
     assert ingest(client, opensearch, pipeline, request, batches[0]) == Counts(read=3, unchanged=3)
-    assert reconcile(client, opensearch, pipeline, request, batches).counts == Counts(read=3, unchanged=3)
+    assert reconcile(client, opensearch, request, batches).counts == Counts(read=3, unchanged=3)
 
 
 def test_a_run_narrowed_to_a_source_takes_only_that_source(seeds: Feed, run: TypeRun) -> None:
