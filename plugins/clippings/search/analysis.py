@@ -10,7 +10,7 @@ that reads Cyrillic and Latin script alike.
 from collections.abc import Mapping
 from typing import Any
 
-FOLDED = "folded"
+FOLDED = "other"
 """The analysis without a language: lower case, accents off, Chinese, Japanese and Korean as pairs of characters."""
 
 ANALYSES: Mapping[str, tuple[str, ...]] = {
@@ -57,6 +57,7 @@ ANALYSES: Mapping[str, tuple[str, ...]] = {
     "nl": ("lowercase", "stop:dutch", "stemmer:dutch"),
     "ne": ("lowercase", "decimal_digit", "indic_normalization", "stemmer:nepali"),
     "no": ("lowercase", "stop:norwegian", "stemmer:norwegian"),
+    FOLDED: ("cjk_width", "stemmer:possessive_english", "lowercase", "decimal_digit", "cjk_bigram"),
     "pt": ("lowercase", "stop:portuguese", "stemmer:light_portuguese"),
     "ro": ("lowercase", "stop:romanian", "stemmer:romanian"),
     "ru": ("lowercase", "stop:russian", "stemmer:russian"),
@@ -69,7 +70,7 @@ ANALYSES: Mapping[str, tuple[str, ...]] = {
 }
 """Analysis to its token filters; `kind:parameter` is a filter defined in `_FILTERS`."""
 
-ANALYSIS_OF = {code: code for code in ANALYSES if code != "cjk"} | {
+ANALYSIS_OF = {code: code for code in ANALYSES if code not in {"cjk", FOLDED}} | {
     "zh": "cjk",
     "ja": "cjk",
     "ko": "cjk",
@@ -78,7 +79,7 @@ ANALYSIS_OF = {code: code for code in ANALYSES if code != "cjk"} | {
     "nb": "no",
     "nn": "no",
 }
-"""The language code of a document to its analysis; a language that is not named here has only `FOLDED`."""
+"""The language code of a document to its analysis; a language that is not named here has `FOLDED`."""
 
 _ELISIONS = {
     "catalan": ["d", "l", "m", "n", "s", "t"],
@@ -108,9 +109,9 @@ _TYPOGRAPHY = {
 }
 
 
-def analysis_of(language: str | None) -> str | None:
-    """The analysis for a document in this language (`zh-cn` is read as `zh`), None where only `FOLDED` fits."""
-    return ANALYSIS_OF.get((language or "").split("-")[0].lower())
+def analysis_of(language: str | None) -> str:
+    """The analysis for a document in this language (`zh-cn` is read as `zh`)."""
+    return ANALYSIS_OF.get((language or "").split("-")[0].lower(), FOLDED)
 
 
 def _filter(name: str) -> dict[str, Any]:
@@ -130,9 +131,8 @@ def _own_name(name: str) -> str:
 
 
 def analysis_settings() -> dict[str, Any]:
-    """The `analysis` part of the index's settings: an analyzer for each of `ANALYSES`, and `FOLDED`."""
-    folded = ("cjk_width", "stemmer:possessive_english", "lowercase", "decimal_digit", "cjk_bigram")
-    filters = {name for names in (*ANALYSES.values(), folded) for name in names if ":" in name}
+    """The `analysis` part of the index's settings: an analyzer for each of `ANALYSES`."""
+    filters = {name for names in ANALYSES.values() for name in names if ":" in name}
     analyzers: dict[str, Any] = {
         name: {
             "type": "custom",
@@ -140,7 +140,7 @@ def analysis_settings() -> dict[str, Any]:
             "tokenizer": "thai" if name == "th" else "standard",
             "filter": [*map(_own_name, steps), "asciifolding"],
         }
-        for name, steps in {**ANALYSES, FOLDED: folded}.items()
+        for name, steps in ANALYSES.items()
     }
     return {
         "char_filter": {

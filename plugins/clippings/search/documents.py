@@ -18,7 +18,7 @@ from clippings.articles import (
     Publication,
     SourceTag,
 )
-from clippings.search.analysis import ANALYSES, analysis_of
+from clippings.search.analysis import analysis_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,9 @@ def body(article: Article) -> dict[str, object]:
         },
         "date_candidates": [_candidate(each) for each in article.publication.candidates] or None,
         "given": dict(sorted(article.given.items())) or None,
-        f"text_{analysis}" if analysis else "text": text,
+        f"title_{analysis}": title,
+        f"text_{analysis}": text,
     }
-    if analysis:
-        fields[f"title_{analysis}"] = title
     known = {name: value for name, value in fields.items() if value is not None}
     written = json.dumps(known, sort_keys=True, ensure_ascii=True)
     return {**known, "article_hash": sha256(written.encode()).hexdigest()}
@@ -128,10 +127,7 @@ def body(article: Article) -> dict[str, object]:
 
 def text_of(source: Mapping[str, Any]) -> str:
     """The main text of a filed document, whatever its language."""
-    for name in ("text", *(f"text_{analysis}" for analysis in ANALYSES)):
-        if name in source:
-            return str(source[name])
-    return ""
+    return str(source[f"text_{analysis_of(source.get('language'))}"])
 
 
 def _read_evidence(value: Mapping[str, Any] | None) -> Evidence | None:

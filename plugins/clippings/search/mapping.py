@@ -1,8 +1,8 @@
 """The shape of the index: every field, and how it can be searched. `dynamic: strict`, so nothing slips in unseen.
 
-A text is held once, in the field of its language's analysis (`text_en`, `text_ru` …), and copied by the index into
-`text`, which is analysed without a language; a language without an analysis of its own fills `text` directly. The
-title is the same with `title_en` …, and is also always there as `title`, because tables show it.
+A text is held once, in the field of its language's analysis (`text_en`, `text_ru` …; `text_other` for the languages
+without one), and copied by the index into `text`, which is analysed without a language: for words as they are written,
+in any language. A title is held as `title`, too, because tables show it.
 """
 
 import json

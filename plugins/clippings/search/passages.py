@@ -44,7 +44,8 @@ class Marks:
 
 
 def highlighting(query: Clause, marks: Marks) -> Clause:
-    """What to ask for beside the hits. The text is in the field of its language, or in `text` where that has none."""
+    """What to ask for beside the hits. Only the fields of its language hold a document's text and title: `text` is a
+    copy made for searching, which OpenSearch does not highlight."""
     whole = {"number_of_fragments": 0}
     parts = {"number_of_fragments": PASSAGES, "fragment_size": CHARACTERS, "no_match_size": CHARACTERS}
     return {
@@ -55,20 +56,21 @@ def highlighting(query: Clause, marks: Marks) -> Clause:
         "highlight_query": query,
         "pre_tags": [marks.before],
         "post_tags": [marks.after],
-        "fields": {"title": whole, TITLES: whole, "text": parts, TEXTS: parts},
+        "fields": {TITLES: whole, TEXTS: parts},
     }
 
 
 def read_passages(highlight: Mapping[str, Any], marks: Marks) -> tuple[Passage, ...]:
     """The passages of one hit."""
     for field, fragments in highlight.items():
-        if field.startswith("text"):
+        if field.startswith("text_"):
             return tuple(marks.segments(" ".join(fragment.split())) for fragment in fragments)
     return ()
 
 
 def read_title(highlight: Mapping[str, Any], marks: Marks, title: str | None) -> Passage:
-    """The title with its matched words marked; that of its own language rather than the folded one."""
-    for field in sorted((name for name in highlight if name.startswith("title")), reverse=True):
-        return marks.segments(highlight[field][0])
+    """The title with its matched words marked."""
+    for field, fragments in highlight.items():
+        if field.startswith("title_"):
+            return marks.segments(fragments[0])
     return (Segment(title, False),) if title else ()

@@ -108,7 +108,7 @@ def query(parsed: ParsedQuery, ranking: Ranking = RANKING) -> Clause:
 
 def highlighted(parsed: ParsedQuery) -> Clause:
     """What is to be marked in the fields that hold the text: words, phrases and beginnings, in every language."""
-    fields = [TITLES, TEXTS, *FOLDED_FIELDS]
+    fields = [TITLES, TEXTS]
     types = {Kind.WORDS: "best_fields", Kind.PHRASE: "phrase", Kind.PREFIX: "bool_prefix"}
     terms = [Term(Kind.WORDS, parsed.text)] if parsed.words else []
     terms += [term for group in parsed.required for term in group if term.kind in types]
