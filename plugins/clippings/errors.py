@@ -15,3 +15,7 @@ class ServiceError(ClippingsError):
 
 class UnbalancedError(ClippingsError):
     """The law does not hold for a run: records read and records accounted for differ."""
+
+
+class RejectedShareError(ClippingsError):
+    """A run rejected a larger share of its records than the feed allows. Everything good is filed."""
