@@ -1,0 +1,91 @@
+"""The seeds through the real scheduler: a run, a backfill on an empty index, again, and after a loss."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from opensearchpy import OpenSearch, helpers
+
+from clippings.search.aliases import read_alias, refresh
+from clippings.settings import OpenSearchSettings
+from clippings.stack.airflow import AirflowStack
+
+DAG = "ingest_seeds"
+FIRST, LAST = datetime(2008, 1, 1, tzinfo=UTC), datetime(2012, 6, 1, tzinfo=UTC)
+EXPECTED = {"2008-03": 1, "2011-09": 1, "2011-10": 1, "2012-05": 2}
+
+
+def documents(client: OpenSearch, archive: OpenSearchSettings) -> dict[str, tuple[int, dict[str, Any]]]:
+    """Every document of the index with its version."""
+    refresh(client, archive)
+    hits = helpers.scan(client, index=read_alias(archive), query={"version": True, "query": {"match_all": {}}})
+    return {hit["_id"]: (hit["_version"], hit["_source"]) for hit in hits}
+
+
+def report(airflow: AirflowStack, run_id: str) -> dict[str, Any]:
+    """What `reconcile` handed on: the counts of a run."""
+    found: dict[str, Any] = airflow.api.xcom(DAG, run_id, "reconcile")
+    return found
+
+
+def backfill(airflow: AirflowStack, first: datetime, last: datetime, reprocess: str) -> dict[str, dict[str, Any]]:
+    """Backfill the intervals that begin from `first` to `last`. Returns the run reports by month."""
+    started = airflow.api.backfill(DAG, first, last, reprocess=reprocess, max_active_runs=4)
+    airflow.api.wait_for_backfill(started, 900)
+    runs = [
+        run
+        for run in airflow.api.backfill_runs(DAG)
+        if first <= datetime.fromisoformat(run["data_interval_start"]) <= last
+    ]
+    assert {run["state"] for run in runs} == {"success"}
+    return {run["data_interval_start"][:7]: report(airflow, run["dag_run_id"]) for run in runs}
+
+
+def filed(reports: dict[str, dict[str, Any]], count: str) -> dict[str, int]:
+    """The months in which a count is not zero."""
+    return {month: one[count] for month, one in reports.items() if one[count]}
+
+
+def test_runs_and_backfills_of_the_seeds(
+    airflow: AirflowStack, archive: OpenSearchSettings, empty_archive: Callable[[], OpenSearch]
+) -> None:
+    """A single run files five documents; a backfill on an empty index files each in the run of its interval and
+    nothing else, "All Runs" again changes no document, and a deleted document comes back with its month."""
+    client = empty_archive()
+    airflow.api.unpause(DAG)
+    run_id = airflow.api.trigger(DAG)
+    assert airflow.api.wait_for_run(DAG, run_id) == "success"
+    # Unpausing made a scheduled run as well; whichever came first filed the five.
+    by_kind = {run["run_type"]: run["dag_run_id"] for run in airflow.api.dag_runs(DAG)}
+    assert airflow.api.wait_for_run(DAG, by_kind["scheduled"]) == "success"
+    counts = [report(airflow, one) for one in by_kind.values()]
+    assert sorted(one["indexed"] for one in counts) == [0, 5]
+    assert all(one["balanced"] for one in counts)
+    after_single = documents(client, archive)
+    assert len(after_single) == 5
+    assert "5 read = 5 indexed" in "".join(airflow.api.task_log(DAG, one, "reconcile") for one in by_kind.values())
+
+    client = empty_archive()
+    reports = backfill(airflow, FIRST, LAST, "completed")
+    assert len(reports) == 54
+    assert filed(reports, "indexed") == EXPECTED
+    assert filed(reports, "read") == EXPECTED
+    after_backfill = documents(client, archive)
+    assert {key: body for key, (_, body) in after_backfill.items()} == {
+        key: body for key, (_, body) in after_single.items()
+    }
+    empty_runs = [run for run in airflow.api.backfill_runs(DAG) if run["data_interval_start"][:7] not in EXPECTED]
+    mapped = [one for one in airflow.api.task_instances(DAG, empty_runs[0]["dag_run_id"]) if one["map_index"] >= 0]
+    assert mapped == []
+
+    lost = next(key for key, (_, body) in after_backfill.items() if body["month"] == "2011-10")
+    client.delete(index=read_alias(archive), id=lost, refresh=True)
+    october = datetime(2011, 10, 1, tzinfo=UTC)
+    assert filed(backfill(airflow, october, october, "completed"), "indexed") == {"2011-10": 1}
+
+    before = documents(client, archive)
+    may = datetime(2012, 5, 1, tzinfo=UTC)
+    assert filed(backfill(airflow, datetime(2011, 9, 1, tzinfo=UTC), may, "completed"), "unchanged") == {
+        month: count for month, count in EXPECTED.items() if month >= "2011-09"
+    }
+    assert documents(client, archive) == before
