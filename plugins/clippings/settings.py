@@ -101,11 +101,13 @@ def opensearch_from_connection(text: str) -> OpenSearchSettings:
 
 
 def opensearch_from_environment() -> OpenSearchSettings:
-    """The cluster named by the environment.
+    """The cluster named by the environment, otherwise the one that a running `make run` or `./clippings node` started.
 
-    Raises ConfigurationError when none is named: `make run` names the one that it starts.
+    Raises ConfigurationError when there is neither.
     """
     text = os.environ.get(CONNECTION_VARIABLE)
+    if not text and connection_file().is_file():
+        text = connection_file().read_text(encoding="utf-8")
     if not text:
         raise ConfigurationError(
             f"No OpenSearch is configured: start one with `make run` in another terminal, or set {CONNECTION_VARIABLE}."
@@ -116,6 +118,11 @@ def opensearch_from_environment() -> OpenSearchSettings:
 def state_folder() -> Path:
     """Where this installation keeps what it makes (Airflow's home, the node's data): CLIPPINGS_HOME or ./.clippings."""
     return Path(os.environ.get("CLIPPINGS_HOME", PROJECT / ".clippings")).resolve()
+
+
+def connection_file() -> Path:
+    """Holds the connection of the embedded node while it runs."""
+    return state_folder() / "connection"
 
 
 def cache_folder() -> Path:

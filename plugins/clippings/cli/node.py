@@ -4,7 +4,6 @@ import argparse
 import sys
 import time
 
-from clippings.errors import ServiceError
 from clippings.node import Node
 from clippings.node.ports import port_from_environment
 from clippings.node.server import PORT_VARIABLE
@@ -30,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     with until_interrupted(), node:
         print(f"OpenSearch answers at {node.settings.url} ; its files are in {node.place} . Ctrl-C ends it.")
         print(f"{CONNECTION_VARIABLE}={node.settings.url}", flush=True)
-        while (fallen := node.family.fallen()) is None:
+        while True:
+            node.check()
             time.sleep(0.5)
-        raise ServiceError(f"OpenSearch has ended by itself: {fallen.last_words()} (all in {fallen.log})")
     return 0

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from clippings.errors import ServiceError
 from clippings.node.account import Account
 
 MARK = "CLIPPINGS_STARTED_FOR"
@@ -80,9 +81,11 @@ class ProcessFamily:
         self.started.append(started)
         return started
 
-    def fallen(self) -> Started | None:
-        """The first of the started processes that has ended, if one has."""
-        return next((started for started in self.started if not started.running), None)
+    def check(self) -> None:
+        """Raise ServiceError when one of the started processes has ended, with its last words."""
+        for started in self.started:
+            if not started.running:
+                raise ServiceError(f"{started.name} has ended by itself: {started.last_words()} (all in {started.log})")
 
     def members(self) -> list[psutil.Process]:
         """Every living process with our mark, started by us, by those, or by an earlier owner."""

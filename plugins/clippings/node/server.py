@@ -15,7 +15,7 @@ from clippings.node.disk import require_space
 from clippings.node.distribution import Report
 from clippings.node.installation import Installation, install
 from clippings.node.ports import LOOPBACK, require_free
-from clippings.node.processes import ProcessFamily, Started
+from clippings.node.processes import ProcessFamily
 from clippings.settings import OpenSearchSettings, cache_folder
 
 ROOTS_STATE = Path("/var/lib/clippings")
@@ -64,16 +64,32 @@ class Node:
         return self.place / "snapshots"
 
     def start(self) -> None:
-        """Install where needed, start the node, and return once it answers.
+        """Start the node and return once it answers. Raises ServiceError as `launch` and `wait_until_up` do."""
+        try:
+            self.launch()
+            self.wait_until_up()
+        except BaseException:
+            self.stop()
+            raise
 
-        Raises ServiceError when the port is taken, there is no room, it cannot be fetched, or it does not come up.
+    def claim(self) -> None:
+        """End a node that an earlier, killed run left in this place; check the port and the room.
+
+        Raises ServiceError when the port is taken or the disk is full.
         """
-        self.family.end()  # a node that an earlier, killed run left behind would hold the data's lock
+        self.family.end()
         require_free(self.port, "OpenSearch", PORT_VARIABLE)
         require_space(self.place, DATA_BYTES, "OpenSearch's data")
+
+    def launch(self) -> None:
+        """Install where needed and start the node, without waiting for it.
+
+        Raises ServiceError when the port is taken, there is no room, or it cannot be fetched.
+        """
+        self.claim()
         installation = install(self.cache, self.account, self.report)
         self.prepare(installation)
-        started = self.family.start(
+        self.family.start(
             "OpenSearch",
             [installation.java / "bin/java", *self.java_options(installation), "org.opensearch.bootstrap.OpenSearch"],
             log=self.place / "console.log",
@@ -81,11 +97,6 @@ class Node:
             folder=installation.home,
             account=self.account,
         )
-        try:
-            self.wait(started)
-        except BaseException:
-            self.stop()
-            raise
 
     def prepare(self, installation: Installation) -> None:
         """Lay out the folders and write the configuration, owned by whoever the node runs as."""
@@ -165,27 +176,27 @@ class Node:
             options.append("-XX:TieredStopAtLevel=1")
         return [*options, "-cp", f"{installation.home}/lib/*"]
 
-    def wait(self, started: Started) -> None:
+    def wait_until_up(self) -> None:
         """Return once the node answers and has its shards. Raises ServiceError when it ends or takes too long."""
-        began = time.monotonic()
-        reported = began
+        began = reported = time.monotonic()
         address = f"{self.settings.url}/_cluster/health?wait_for_status=yellow&timeout=1s"
         with httpx.Client(timeout=5.0, trust_env=False) as client:
-            while time.monotonic() - began < START_SECONDS:
-                if not started.running:
-                    raise ServiceError(
-                        f"OpenSearch ended while starting: {started.last_words()} (all in {started.log})"
-                    )
+            while (now := time.monotonic()) - began < START_SECONDS:
+                self.check()
                 try:
                     if client.get(address).status_code == httpx.codes.OK:
                         return
                 except httpx.TransportError:
                     pass
-                if time.monotonic() - reported > 5:
-                    reported = time.monotonic()
-                    self.report(f"waiting for OpenSearch, {reported - began:.0f} s")
+                if now - reported > 5:
+                    reported = now
+                    self.report(f"waiting for OpenSearch, {now - began:.0f} s")
                 time.sleep(0.1)
-        raise ServiceError(f"OpenSearch did not answer within {START_SECONDS:.0f} s: see {started.log}.")
+        raise ServiceError(f"OpenSearch did not answer within {START_SECONDS:.0f} s: see {self.place}.")
+
+    def check(self) -> None:
+        """Raise ServiceError when the node has ended."""
+        self.family.check()
 
     def stop(self) -> None:
         """End the node. Its data stays."""

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from clippings.errors import ServiceError
+from clippings.node.disk import require_space
 from clippings.node.ports import LOOPBACK, require_free
 from clippings.node.processes import ProcessFamily
 from clippings.settings import CONNECTION_VARIABLE, PROJECT, OpenSearchSettings
@@ -30,7 +31,10 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
 HEALTHY_PARTS = frozenset({"metadatabase", "scheduler", "triggerer", "dag_processor"})
+HOME_BYTES = 200_000_000
 START_SECONDS = 180.0
+STOP_SECONDS = 5.0
+"""How long the processes may take to end: the triggerer would take ten, for triggers that it does not have."""
 
 Report = Callable[[str], None]
 
@@ -151,13 +155,17 @@ class AirflowStack:
             **self.extra_environment,
         }
 
-    def prepare(self) -> None:
-        """End what an earlier, killed run left, check the port, lay out the folders and write the login.
+    def claim(self) -> None:
+        """End what an earlier, killed run left in this home, and check the port and the room.
 
-        Raises ServiceError when the port is taken.
+        Raises ServiceError when the port is taken or the disk is full.
         """
         self.family.end()
         require_free(self.port, "Airflow", PORT_VARIABLE)
+        require_space(self.home, HOME_BYTES, "Airflow's database and logs")
+
+    def prepare(self) -> None:
+        """Lay out the folders and write the login."""
         self.logs.mkdir(parents=True, exist_ok=True)
         self.airflow_home.mkdir(mode=0o700, exist_ok=True)
         for left_over in self.airflow_home.glob("*.pid"):
@@ -170,8 +178,9 @@ class AirflowStack:
     def launch(self) -> None:
         """Bring the database up to this version of Airflow, and start the four processes; does not wait for them.
 
-        Raises ServiceError when the port is taken or the database cannot be made.
+        Raises ServiceError when the port is taken, there is no room, or the database cannot be made.
         """
+        self.claim()
         self.prepare()
         environment = self.environment()
         self.migrate(environment)
@@ -224,15 +233,14 @@ class AirflowStack:
 
     def check(self) -> None:
         """Raise ServiceError when one of the processes has ended."""
-        if (fallen := self.family.fallen()) is not None:
-            raise ServiceError(f"{fallen.name} has ended by itself: {fallen.last_words()} (all in {fallen.log})")
+        self.family.check()
 
     def stop(self) -> None:
         """End all processes and what they started. What they kept stays."""
         if self._api is not None:
             self._api.close()
             self._api = None
-        self.family.end()
+        self.family.end(STOP_SECONDS)
 
     def __enter__(self) -> Self:
         try:

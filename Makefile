@@ -1,0 +1,51 @@
+# What there is to do. `make run` and `make test` need Python 3.11 or newer, make and git; they fetch the rest.
+.PHONY: run test test-faults eval bench lint format lock hooks
+
+PYTHON_HERE = PYTHONPATH=plugins:. .venv/bin/python
+UV = .venv/uv/bin/uv
+COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
+CODE = plugins dags tests benchmarks bootstrap
+
+## Start OpenSearch and Airflow, file the seeds, stay until Ctrl-C. ONCE=1 ends after the table.
+run:
+	@./clippings run $(if $(ONCE),--once)
+
+## The whole suite, with everything it needs. PYTEST="-k dates" narrows it.
+test: .dev .chromium lint
+	$(PYTHON_HERE) -m pytest $(PYTEST)
+
+## Only the tests that break things on purpose: full disks, killed processes, no network.
+test-faults: .dev
+	$(PYTHON_HERE) -m pytest -m faults $(PYTEST)
+
+## Hold the extraction, dates, languages and search to an evaluation set: make eval EVAL_DATA=folder
+eval: .dev
+	$(PYTHON_HERE) -m tests.quality $(EVAL_DATA)
+
+bench: .dev
+	$(PYTHON_HERE) -m benchmarks
+
+lint: .dev
+	.venv/bin/python -m ruff format --check $(wildcard $(CODE))
+	.venv/bin/python -m ruff check $(wildcard $(CODE))
+	.venv/bin/python -m mypy plugins/clippings bootstrap/build.py
+
+format: .dev
+	.venv/bin/python -m ruff format $(wildcard $(CODE))
+	.venv/bin/python -m ruff check --fix $(wildcard $(CODE))
+
+## Resolve the requirements anew. The second lock holds the first, with the same versions.
+lock: .dev
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+## Run the checks before every commit.
+hooks: .dev
+	.venv/bin/python -m pre_commit install
+
+.PHONY: .dev .chromium
+.dev:
+	@bootstrap/ensure --dev
+
+.chromium: .dev
+	@bootstrap/chromium
