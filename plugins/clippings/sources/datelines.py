@@ -1,0 +1,71 @@
+"""Agency marks in datelines: `LONDON, May 2 (Reuters) -`, `САМАРА, 3 окт — РИА Новости.`, `新华社内罗毕8月21日电`."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+REACH = 150
+"""Characters from the start of a line within which a dateline must end."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatelineMark:
+    """An agency's mark, and the dateline that shows it."""
+
+    mark: str
+    text: str
+
+
+_SHAPES = (
+    # LONDON, March 12 (Reuters) -   Hamburg (dpa/lno) -   Lima, 9 abr (EFE).-   (CNN) --
+    r"^(?P<place>[^()!?]{{0,90}}?)\((?P<mark>{marks})(?:[/,;|=][^()]{{1,40}})?\)\s*(?:[.:]?\s*[-–—―:]+|\.|$)",
+    # (Reuters/dpa) -   (AFP, Reuters) -
+    r"^(?P<place>[^()!?]{{0,90}}?)\([^()]{{2,30}}[/,;]\s?(?P<mark>{marks})\)\s*(?:[.:]?\s*[-–—―:]+|\.|$)",
+    # (CNN)The …  (ANSA) ROMA, 12 GEN: at the very beginning no dash is needed
+    r"^(?P<place>)\((?P<mark>{marks})\)(?=\s?\S)",
+    # МОСКВА, 5 июня. /ТАСС/.   /ANSA/
+    r"^(?P<place>[^/!?]{{0,90}}?)/(?P<mark>{marks})/(?=\s*[-–—.:\s]|$)",
+    # САМАРА, 3 окт — РИА Новости.   BERLIN, dpa -   Москва. 15 мая. ИНТЕРФАКС -
+    r"^(?P<place>[^()!?«»\"“”]{{2,80}}?[,.–—-])\s*(?P<mark>{marks})\s*(?:[.,:]?\s*[-–—]+\s|[.:]\s|\.?$)",
+    # 新华社内罗毕8月21日电   中新社北京3月5日电
+    r"^(?P<place>)\s*[(（]?(?P<mark>{marks})[^，。,.]{{0,24}}?[电電]",
+    # 【ワシントン共同】   (서울=연합뉴스)
+    r"^(?P<place>)[【\[(（][^】\])）=]{{0,14}}[=＝]?\s*(?P<mark>{marks})[】\])）]",
+)
+
+
+class Datelines:
+    """The marks of all sources, looked for in one pass for each shape of dateline."""
+
+    def __init__(self, marks: Iterable[str]) -> None:
+        longest_first = sorted(set(marks), key=lambda mark: (-len(mark), mark))
+        self._known = {mark.casefold(): mark for mark in longest_first}
+        either = "|".join(re.escape(mark) for mark in longest_first)
+        self._anywhere = re.compile(either, re.IGNORECASE) if longest_first else None
+        self._shapes = [re.compile(shape.format(marks=either), re.IGNORECASE) for shape in _SHAPES]
+
+    def read(self, line: str) -> DatelineMark | None:
+        """The mark in the dateline that `line` begins with; None where it begins with none."""
+        head = line.strip()[:REACH]
+        if self._anywhere is None or not self._anywhere.search(head):
+            return None
+        for shape in self._shapes:
+            match = shape.match(head)
+            if match and _names_a_place(match["place"]):
+                return DatelineMark(self._known[match["mark"].casefold()], match[0].strip())
+        return None
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_PLACE_WORDS = 9
+_SMALL_WORDS = 4
+
+
+def _names_a_place(text: str) -> bool:
+    """Whether what stands before the mark is place and date, not the beginning of a sentence.
+
+    A place and a date have few words, and most of them are capitalised, numbers or short (`de`, `DC`, `abr`).
+    """
+    words = _WORD.findall(text)
+    small = [word for word in words if word[0].islower() and len(word) > 3]
+    return len(words) <= _PLACE_WORDS and len(small) * 2 <= max(len(words), _SMALL_WORDS)
