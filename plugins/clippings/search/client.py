@@ -112,7 +112,8 @@ def connect(settings: OpenSearchSettings, patience: Patience | None = None) -> O
         tls |= {
             "verify_certs": settings.verify_certs,
             "ssl_show_warn": False,
-            "ssl_assert_hostname": settings.verify_certs,
+            # None: the certificate must be for the host that is called; True is taken for a host's name.
+            "ssl_assert_hostname": None if settings.verify_certs else False,
         }
         if settings.ca_certs:
             tls["ca_certs"] = settings.ca_certs
