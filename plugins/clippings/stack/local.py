@@ -11,6 +11,7 @@ from pathlib import Path
 
 from clippings.errors import ServiceError
 from clippings.node import Node
+from clippings.node.disk import require_space
 from clippings.node.ports import port_from_environment
 from clippings.node.server import PORT_VARIABLE as OPENSEARCH_PORT
 from clippings.settings import (
@@ -20,8 +21,8 @@ from clippings.settings import (
     opensearch_from_environment,
     state_folder,
 )
+from clippings.stack.airflow import HOME_BYTES, AirflowStack
 from clippings.stack.airflow import PORT_VARIABLE as AIRFLOW_PORT
-from clippings.stack.airflow import AirflowStack
 
 FEED = "seeds"
 DAG = f"ingest_{FEED}"
@@ -39,8 +40,13 @@ def only_one(home: Path) -> Iterator[None]:
 
     Raises ServiceError when another process holds it.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    held = os.open(home / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        held = os.open(home / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise ServiceError(
+            f"Nothing can be kept in {home} ({error.strerror}): choose a folder of your own with CLIPPINGS_HOME."
+        ) from error
     try:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -89,6 +95,7 @@ def running_stack() -> Iterator[LocalStack]:
     home = state_folder()
     own_cluster = bool(os.environ.get(CONNECTION_VARIABLE))
     with ExitStack() as cleanup:
+        require_space(home, HOME_BYTES, "Airflow's database and logs")
         cleanup.enter_context(only_one(home))
         node = None
         if not own_cluster:
