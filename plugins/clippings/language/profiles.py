@@ -34,35 +34,31 @@ _ADDRESS = re.compile(f"{Detector.URL_RE.pattern}|{Detector.MAIL_RE.pattern}")
 class Scores:
     """What the profiles say of a text.
 
-    `windows`: sums of log probabilities, one row for each WINDOW characters that hold any known n-gram, one column
-    for each of `Profiles.languages`, float64.
+    `totals`: sums of log probabilities over the text, one for each of `Profiles.languages`, float64.
+    `windows`: the same for each WINDOW characters that hold any known n-gram, one row a window.
     `ngrams`: how many n-grams were known to at least one profile.
     `letters`: how many characters counted as letters; `unknown`: how many of them no profile knows.
     """
 
+    totals: NDArray[np.float64]
     windows: NDArray[np.float64]
     ngrams: int
     letters: int
     unknown: int
-
-    @property
-    def totals(self) -> NDArray[np.float64]:
-        """The sums over the whole text, one for each of `Profiles.languages`."""
-        total: NDArray[np.float64] = self.windows.sum(axis=0)
-        return total
 
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
     """The profiles as arrays.
 
-    `languages`: ISO 639-1 codes, in the order of the columns; Chinese has two columns under one code.
+    `languages`: ISO 639-1 codes; `firsts`: the first column of each. Chinese has two columns, the others have one.
     `signs`: for each code point of the basic plane the number of its sign, 0 outside the profiles, 1 for a space;
     `letters`, `capitals`: whether it is a letter, a capital.
     `keys`: the n-grams as numbers in the base `base`, ascending; `logs`: their rows of log probabilities, float32.
     """
 
     languages: tuple[str, ...]
+    firsts: NDArray[np.int64]
     signs: NDArray[np.int64]
     letters: NDArray[np.bool_]
     capitals: NDArray[np.bool_]
@@ -89,8 +85,10 @@ class Profiles:
         rows = rows[known]
         places = np.concatenate((np.flatnonzero(single), np.flatnonzero(pair), np.flatnonzero(triple)))[known] // WINDOW
         letters = self.letters[points]
+        windows = self._sum_by_window(rows, places)
         return Scores(
-            windows=self._sum_by_window(rows, places),
+            totals=self._by_language(windows.sum(axis=0)),
+            windows=self._by_language(windows),
             ngrams=len(rows),
             letters=int(letters.sum()),
             unknown=int((letters & (now == _OUTSIDE)).sum()),
@@ -99,11 +97,16 @@ class Profiles:
     def _sum_by_window(self, rows: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.float64]:
         """Sums of `logs[rows]` for each value in `places`."""
         if not len(rows):
-            return np.zeros((0, len(self.languages)))
+            return np.zeros((0, self.logs.shape[1]))
         order = np.argsort(places, kind="stable")
         starts = np.flatnonzero(np.diff(places[order], prepend=-1))
         sums: NDArray[np.float64] = np.add.reduceat(self.logs[rows[order]], starts, axis=0).astype(np.float64)
         return sums
+
+    def _by_language(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The best of each language's columns."""
+        best: NDArray[np.float64] = np.maximum.reduceat(sums, self.firsts, axis=-1)
+        return best
 
 
 def _clean(text: str) -> NDArray[np.int64]:
@@ -127,6 +130,7 @@ def load() -> Profiles:
     """Read the profiles out of the installed langdetect package (a third of a second, once)."""
     folder = Path(langdetect.__file__).parent / "profiles"
     profiles = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.iterdir())]
+    profiles.sort(key=lambda profile: str(profile["name"]))
     normal = [NGram.normalize(chr(point)) for point in range(_BASIC_PLANE)]
     grams = sorted({gram for profile in profiles for gram in profile["freq"] if 1 <= len(gram) <= NGram.N_GRAM})
     alphabet = sorted({sign for gram in grams for sign in gram} - {" "})
@@ -147,8 +151,10 @@ def load() -> Profiles:
         for gram, count in profile["freq"].items():
             if gram in place:
                 chances[place[gram], column] = count / profile["n_words"][len(gram) - 1]
+    codes = [str(profile["name"]).split("-")[0] for profile in profiles]
     return Profiles(
-        languages=tuple(profile["name"].split("-")[0] for profile in profiles),
+        languages=tuple(dict.fromkeys(codes)),
+        firsts=np.array([place for place, code in enumerate(codes) if code not in codes[:place]]),
         signs=np.array([number.get(sign, _OUTSIDE) for sign in normal], dtype=np.int64),
         letters=np.array([chr(point).isalpha() for point in range(_BASIC_PLANE)]),
         capitals=np.array([sign.isupper() for sign in normal]),

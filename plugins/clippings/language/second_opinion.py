@@ -9,7 +9,7 @@ from functools import cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-LONGEST = 400
+LONGEST = 200
 """Characters it is shown: more do not change its mind, and take time."""
 MACRO = {"nb": "no", "nn": "no"}
 """Norwegian is one language here, as it is to langdetect."""

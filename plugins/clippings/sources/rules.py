@@ -39,7 +39,7 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 """What a byline begins with."""
-_CREDITS_NEXT = re.compile(rf"(?:^|\s){_CREDIT.pattern}\s*$", re.IGNORECASE)
+_CREDITS_NEXT = re.compile(rf"(?:^|[\s\d|]){_CREDIT.pattern}\s*$", re.IGNORECASE)
 """What credits the name that comes next."""
 _SIGNED = (",", "|", "/", "–", "-", "—", "•", "(")
 """What stands between an author and the agency on a byline."""
