@@ -10,10 +10,10 @@ from pathlib import Path
 from langdetect import DetectorFactory
 from langdetect import detect as langdetect_detect
 from langdetect.lang_detect_exception import LangDetectException
+from tests.quality.figures import Figure
 
 from clippings.articles import LanguageTag
 from clippings.language import detect, profiles
-from tests.quality.figures import Figure
 
 TABLE = "language"
 MACRO = {"nb": "no", "nn": "no"}

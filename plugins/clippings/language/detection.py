@@ -13,6 +13,12 @@ SURE = 20.0
 """By how many nats langdetect's first language must lead its second to be believed without a second opinion."""
 WEIGHT = 4.0
 """How much a nat of the second opinion weighs against one of langdetect: its features overlap far less."""
+LONG = 600
+STEP = 3
+"""Of texts of LONG characters and more every STEP-th n-gram is enough to be sure; where it is not, all are scored."""
+UNLIKE = -0.15
+"""By how many nats the average n-gram may fall short of what its language would have, before it is asked whether the
+text is in a language without a profile."""
 UNHEARD = 10.0
 """By how many nats the second opinion must put a language that langdetect has no profile of before all others."""
 STRANGE = -9.0
@@ -76,13 +82,12 @@ def detect(text: str) -> LanguageTag:
     a lead (ADR 0006).
     """
     known = profiles.load()
-    scores = known.score(text)
+    scores = known.score(text, STEP if len(text) >= LONG else 1)
+    if len(text) >= LONG and _lead(scores) < 2 * SURE:
+        scores = known.score(text)
     if scores.letters < 2:
         return LanguageTag(None, 0.0, Evidence("no-letters", _excerpt(text), 0.0))
-    verdict = _by_script(text, scores)
-    if verdict is None and scores.ngrams and 2 * scores.unknown <= scores.letters:
-        totals = dict(zip(known.languages, scores.totals.tolist(), strict=True))
-        verdict = _judge(totals, scores.letters, second_opinion.ask(text).scores)
+    verdict = _by_script(text, scores) or _judge(text, known.languages, scores)
     if verdict is None:
         return LanguageTag(None, 0.0, Evidence("no-profile", _excerpt(text), 0.0))
     confidence = _confidence(verdict)
@@ -106,19 +111,34 @@ def _by_script(text: str, scores: profiles.Scores) -> _Verdict | None:
     return None if code is None or script is None else _Verdict(code, SCRIPT, 0.0, script.capitalize())
 
 
-def _judge(totals: dict[str, float], letters: int, opinion: dict[str, float]) -> _Verdict:
-    """The verdict of the profiles' totals and the second opinion together."""
-    if opinion and letters >= ENOUGH:
+def _judge(text: str, languages: tuple[str, ...], scores: profiles.Scores) -> _Verdict | None:
+    """The verdict of the profiles and, where it is needed, of the second opinion; None where the text has no n-gram
+    that a profile knows, or mostly unknown letters."""
+    if not scores.ngrams or 2 * scores.unknown > scores.letters:
+        return None
+    totals = dict(zip(languages, scores.totals.tolist(), strict=True))
+    first, second, lead = _leader(totals)
+    place = int(scores.totals.argmax())
+    alike = float(scores.totals[place] - scores.expected[place]) >= UNLIKE * scores.ngrams
+    if alike and lead >= SURE:
+        return _Verdict(first, LANGDETECT, lead, second)
+    opinion = second_opinion.ask(text).scores
+    if opinion and scores.letters >= ENOUGH:
         ranking = sorted(opinion, key=lambda code: opinion[code], reverse=True)
         heard = next((code for code in ranking if code in totals), None)
         if heard is not None and opinion[ranking[0]] - opinion[heard] > UNHEARD:
             return _Verdict(ranking[0], PY3LANGID, opinion[ranking[0]] - opinion[ranking[1]], ranking[1])
-    first, second, lead = _leader(totals)
     if lead >= SURE or not opinion:
         return _Verdict(first, LANGDETECT, lead, second)
     floor = min(opinion.values())
     first, second, lead = _leader({code: totals[code] + WEIGHT * opinion.get(code, floor) for code in totals})
     return _Verdict(first, BOTH, lead, second)
+
+
+def _lead(scores: profiles.Scores) -> float:
+    """By how much the best language leads the next."""
+    second, best = np.partition(scores.totals, -2)[-2:]
+    return float(best - second)
 
 
 def _leader(totals: dict[str, float]) -> tuple[str, str, float]:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import langdetect
 import numpy as np
@@ -27,6 +28,11 @@ WINDOW = 250
 _BASIC_PLANE = 0x10000
 _OUTSIDE = 0
 _SPACE = 1
+_SIGN = 0xFFFF
+_CAPITAL = 0x10000
+_LETTER = 0x20000
+_BEFORE_TEXT = np.array([_OUTSIDE, _SPACE])
+_COMBINING = re.compile("[\u0300-\u0323]")
 _ADDRESS = re.compile(f"{Detector.URL_RE.pattern}|{Detector.MAIL_RE.pattern}")
 
 
@@ -37,12 +43,14 @@ class Scores:
     `totals`: sums of log probabilities over the text, one for each of `Profiles.languages`, float64.
     `windows`: the same for each WINDOW characters that hold any known n-gram, one row a window.
     `ngrams`: how many n-grams were known to at least one profile.
-    `letters`: how many characters counted as letters; `unknown`: how many of them no profile knows.
+    `expected`: what `totals` would come to for a text of that length in each language.
+    `letters`: how many characters are letters; `unknown`: how many of the letters looked at no profile knows.
     """
 
     totals: NDArray[np.float64]
     windows: NDArray[np.float64]
     ngrams: int
+    expected: NDArray[np.float64]
     letters: int
     unknown: int
 
@@ -52,54 +60,61 @@ class Profiles:
     """The profiles as arrays.
 
     `languages`: ISO 639-1 codes; `firsts`: the first column of each. Chinese has two columns, the others have one.
-    `signs`: for each code point of the basic plane the number of its sign, 0 outside the profiles, 1 for a space;
-    `letters`, `capitals`: whether it is a letter, a capital.
+    `signs`: for each code point of the basic plane the number of its sign, 0 outside the profiles, 1 for a space,
+    with the bits _CAPITAL and _LETTER where it is one.
     `keys`: the n-grams as numbers in the base `base`, ascending; `logs`: their rows of log probabilities, float32.
+    `entropy`: for each order of n-grams (1 to 3) and each column, the log probability of the average n-gram of a
+    text in that very language.
     """
 
     languages: tuple[str, ...]
-    firsts: NDArray[np.int64]
+    firsts: NDArray[np.intp]
     signs: NDArray[np.int64]
-    letters: NDArray[np.bool_]
-    capitals: NDArray[np.bool_]
     base: int
     keys: NDArray[np.int64]
     logs: NDArray[np.float32]
+    entropy: NDArray[np.float64]
 
-    def score(self, text: str) -> Scores:
-        """Score one text; of more than LONGEST characters the first LONGEST."""
-        points = _clean(text)
-        signs = np.concatenate(([_SPACE], self.signs[points]))
-        capitals = np.concatenate(([False], self.capitals[points]))
-        now, before = signs[1:], signs[:-1]
-        further = np.concatenate(([_OUTSIDE], before[:-1]))
-        heard = ~(capitals[1:] & capitals[:-1])
-        base = self.base
-        single = heard & (now > _SPACE)
-        pair = heard & (now > _OUTSIDE) & (before > _OUTSIDE) & ((now > _SPACE) | (before > _SPACE))
-        triple = pair & (before > _SPACE) & (further > _OUTSIDE)
-        pairs = before * base + now
-        wanted = np.concatenate((now[single], pairs[pair], (further * base * base + pairs)[triple]))
+    def score(self, text: str, every: int = 1) -> Scores:
+        """Score the n-grams that end at each `every`-th character; of more than LONGEST characters the first LONGEST.
+
+        With `every` at 3 each character still belongs to a trigram that is scored.
+        """
+        signs = np.concatenate((_BEFORE_TEXT, self.signs[_clean(text)]))
+        letters = int(np.count_nonzero(signs & _LETTER))
+        marked = signs[2::every]
+        both_capital = (marked & signs[1:-1:every] & _CAPITAL) != 0
+        now, before, further = marked & _SIGN, signs[1:-1:every] & _SIGN, signs[:-2:every] & _SIGN
+        inside = before > _SPACE
+        single = ~both_capital & (now > _SPACE)
+        pair = ~both_capital & (now > _OUTSIDE) & (before > _OUTSIDE) & (inside | (now > _SPACE))
+        triple = pair & inside & (further > _OUTSIDE)
+        pairs = before * self.base + now
+        triples = further * (self.base * self.base) + pairs
+        orders = (np.flatnonzero(single), np.flatnonzero(pair), np.flatnonzero(triple))
+        wanted = np.concatenate((now[orders[0]], pairs[orders[1]], triples[orders[2]]))
         rows = np.searchsorted(self.keys, wanted)
-        known = self.keys[np.minimum(rows, len(self.keys) - 1)] == wanted
+        known = self.keys.take(rows, mode="clip") == wanted
+        ends = np.cumsum([len(order) for order in orders])
+        counts = np.array([np.count_nonzero(part) for part in np.split(known, ends[:-1])])
         rows = rows[known]
-        places = np.concatenate((np.flatnonzero(single), np.flatnonzero(pair), np.flatnonzero(triple)))[known] // WINDOW
-        letters = self.letters[points]
-        windows = self._sum_by_window(rows, places)
+        places = np.concatenate(orders)[known]
+        windows = self._sum_by_window(rows, places * every // WINDOW)
         return Scores(
             totals=self._by_language(windows.sum(axis=0)),
             windows=self._by_language(windows),
             ngrams=len(rows),
-            letters=int(letters.sum()),
-            unknown=int((letters & (now == _OUTSIDE)).sum()),
+            expected=self._by_language(counts @ self.entropy),
+            letters=letters,
+            unknown=int(np.count_nonzero((marked & _LETTER != 0) & (now == _OUTSIDE))) * every,
         )
 
-    def _sum_by_window(self, rows: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Sums of `logs[rows]` for each value in `places`."""
+    def _sum_by_window(self, rows: NDArray[np.intp], windows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Sums of `logs[rows]` for each window."""
         if not len(rows):
             return np.zeros((0, self.logs.shape[1]))
-        order = np.argsort(places, kind="stable")
-        starts = np.flatnonzero(np.diff(places[order], prepend=-1))
+        order = np.argsort(windows, kind="stable")
+        starts = np.flatnonzero(np.diff(windows[order], prepend=-1))
         sums: NDArray[np.float64] = np.add.reduceat(self.logs[rows[order]], starts, axis=0).astype(np.float64)
         return sums
 
@@ -109,19 +124,23 @@ class Profiles:
         return best
 
 
-def _clean(text: str) -> NDArray[np.int64]:
+def _clean(text: str) -> NDArray[np.integer[Any]]:
     """The code points langdetect would look at: addresses out, Vietnamese signs put together, and stray Latin
-    letters out of a text in another script."""
+    letters out of a text in another script. Points beyond the basic plane are given as 0xFFFF."""
     if "://" in text or "@" in text:
         text = _ADDRESS.sub(" ", text)
-    if not text.isascii():
+    plain = text.isascii()
+    if not plain and _COMBINING.search(text):
         text = NGram.normalize_vi(text)
-    points = np.frombuffer(text[:LONGEST].encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
-    points = np.where(points < _BASIC_PLANE, points, 0xFFFF)
-    latin = (points >= ord("A")) & (points <= ord("z"))
-    foreign = (points >= 0x300) & ~((points >= 0x1E00) & (points <= 0x1EFF))
-    if 2 * int(latin.sum()) < int(foreign.sum()):
-        points = points[~latin]
+    points: NDArray[np.integer[Any]] = np.frombuffer(text[:LONGEST].encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    if plain:
+        return points
+    points = np.minimum(points, _BASIC_PLANE - 1)
+    foreign = int(np.count_nonzero(points >= 0x300)) - int(np.count_nonzero(points - 0x1E00 < 0x100))
+    if foreign:
+        latin = points - ord("A") <= ord("z") - ord("A")
+        if 2 * int(np.count_nonzero(latin)) < foreign:
+            points = points[~latin]
     return points
 
 
@@ -152,13 +171,15 @@ def load() -> Profiles:
             if gram in place:
                 chances[place[gram], column] = count / profile["n_words"][len(gram) - 1]
     codes = [str(profile["name"]).split("-")[0] for profile in profiles]
+    logs = np.log(SMOOTHING + chances)
+    orders = np.array([len(grams[position]) for position in order])
+    marks = [_CAPITAL * sign.isupper() + _LETTER * chr(point).isalpha() for point, sign in enumerate(normal)]
     return Profiles(
         languages=tuple(dict.fromkeys(codes)),
         firsts=np.array([place for place, code in enumerate(codes) if code not in codes[:place]]),
-        signs=np.array([number.get(sign, _OUTSIDE) for sign in normal], dtype=np.int64),
-        letters=np.array([chr(point).isalpha() for point in range(_BASIC_PLANE)]),
-        capitals=np.array([sign.isupper() for sign in normal]),
+        signs=np.array([number.get(sign, _OUTSIDE) + mark for sign, mark in zip(normal, marks, strict=True)]),
         base=base,
         keys=keys[order],
-        logs=np.log(SMOOTHING + chances).astype(np.float32),
+        logs=logs.astype(np.float32),
+        entropy=np.array([(chances * logs)[orders == length].sum(axis=0) for length in (1, 2, 3)]),
     )
