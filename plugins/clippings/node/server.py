@@ -79,7 +79,7 @@ class Node:
         """
         self.family.end()
         require_free(self.port, "OpenSearch", PORT_VARIABLE)
-        require_space(self.place, DATA_BYTES, "OpenSearch's data")
+        require_space(self.place, DATA_BYTES, "keeping OpenSearch's data")
 
     def launch(self) -> None:
         """Install where needed and start the node, without waiting for it.

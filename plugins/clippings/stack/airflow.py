@@ -162,7 +162,7 @@ class AirflowStack:
         """
         self.family.end()
         require_free(self.port, "Airflow", PORT_VARIABLE)
-        require_space(self.home, HOME_BYTES, "Airflow's database and logs")
+        require_space(self.home, HOME_BYTES, "keeping Airflow's database and logs")
 
     def prepare(self) -> None:
         """Lay out the folders and write the login."""

@@ -95,7 +95,7 @@ def running_stack() -> Iterator[LocalStack]:
     home = state_folder()
     own_cluster = bool(os.environ.get(CONNECTION_VARIABLE))
     with ExitStack() as cleanup:
-        require_space(home, HOME_BYTES, "Airflow's database and logs")
+        require_space(home, HOME_BYTES, "keeping Airflow's database and logs")
         cleanup.enter_context(only_one(home))
         node = None
         if not own_cluster:
@@ -104,6 +104,7 @@ def running_stack() -> Iterator[LocalStack]:
         airflow = AirflowStack(home, port_from_environment(AIRFLOW_PORT, 8080), settings, report=report)
         airflow.claim()
         if node:
+            node.claim()
             cleanup.callback(node.stop)
             report(f"starting OpenSearch on port {node.port}")
             node.launch()
