@@ -8,7 +8,7 @@ from clippings.node import Node
 from clippings.node.ports import port_from_environment
 from clippings.node.server import PORT_VARIABLE
 from clippings.settings import CONNECTION_VARIABLE, state_folder
-from clippings.stack.interruption import until_interrupted
+from clippings.node.interruption import until_interrupted
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

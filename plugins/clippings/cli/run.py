@@ -5,7 +5,7 @@ import sys
 import time
 
 from clippings.stack.airflow import USER
-from clippings.stack.interruption import until_interrupted
+from clippings.node.interruption import until_interrupted
 from clippings.stack.local import FEED, LocalStack, file_the_seeds, running_stack
 
 INTERRUPTED = 130

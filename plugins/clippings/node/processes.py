@@ -16,6 +16,7 @@ import psutil
 
 from clippings.errors import ServiceError
 from clippings.node.account import Account
+from clippings.node.interruption import undisturbed
 
 MARK = "CLIPPINGS_STARTED_FOR"
 TAIL_BYTES = 20_000
@@ -64,7 +65,7 @@ class ProcessFamily:
         """Start a process with exactly this environment, in `folder`, its output going to `log`, as `account`."""
         # SPT_NOENV keeps programs that rename themselves from writing over their environment, and so over the mark.
         variables = {**environment, MARK: self.mark, "SPT_NOENV": "1"}
-        with log.open("wb") as output:
+        with undisturbed(), log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603 - our own commands
                 [str(word) for word in command],
                 env=variables,
@@ -77,8 +78,8 @@ class ProcessFamily:
                 group=account.gid if account else None,
                 extra_groups=[] if account else None,
             )
-        started = Started(name, process, log)
-        self.started.append(started)
+            started = Started(name, process, log)
+            self.started.append(started)
         return started
 
     def check(self) -> None:
@@ -104,17 +105,18 @@ class ProcessFamily:
 
         The processes that we started are asked, and end what they started; of an earlier owner's, all are asked.
         """
-        members = self.members()
-        own = {started.process.pid for started in self.started}
-        asked = [process for process in members if process.pid in own] or members
-        for process in asked:
-            tell(process, signal.SIGTERM)
-        psutil.wait_procs(asked, timeout=patience)
-        while remaining := self.members():
-            for process in remaining:
-                tell(process, signal.SIGKILL)
-            psutil.wait_procs(remaining, timeout=1.0)
-        self.started.clear()
+        with undisturbed():
+            members = self.members()
+            own = {started.process.pid for started in self.started}
+            asked = [process for process in members if process.pid in own] or members
+            for process in asked:
+                tell(process, signal.SIGTERM)
+            psutil.wait_procs(asked, timeout=patience)
+            while remaining := self.members():
+                for process in remaining:
+                    tell(process, signal.SIGKILL)
+                psutil.wait_procs(remaining, timeout=1.0)
+            self.started.clear()
         return len(members)
 
 

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from clippings.stack.interruption import ENDING, until_interrupted
+from clippings.node.interruption import ENDING, undisturbed, until_interrupted
 
 
 @pytest.mark.parametrize("ending", ENDING)
@@ -30,3 +30,15 @@ def test_a_failure_passes_through() -> None:
     """Only an interruption is swallowed."""
     with pytest.raises(ValueError, match="a reason"), until_interrupted():
         raise ValueError("a reason")
+
+
+@pytest.mark.parametrize("ending", ENDING)
+def test_what_must_not_be_cut_short_is_finished_first(ending: signal.Signals) -> None:
+    """A signal within `undisturbed` waits for the end of it, and then interrupts."""
+    done = []
+    with until_interrupted():
+        with undisturbed():
+            os.kill(os.getpid(), ending)
+            done.append("finished")
+        done.append("went on")
+    assert done == ["finished"]

@@ -1,6 +1,8 @@
 """Ctrl-C and SIGTERM as an orderly end: what is open is closed once, and a second Ctrl-C does not cut that short."""
 
+import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -29,3 +31,21 @@ def until_interrupted() -> Iterator[None]:
     finally:
         for ending, handler in before.items():
             signal.signal(ending, handler)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold back Ctrl-C and its like until the body is done: starting a process and noting it, or ending one, is one
+    act. What is started within is not affected."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals come to the main thread only
+        return
+    came: list[int] = []
+    before = {ending: signal.signal(ending, lambda number, frame: came.append(number)) for ending in ENDING}
+    try:
+        yield
+    finally:
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
+        if came:
+            os.kill(os.getpid(), came[0])
