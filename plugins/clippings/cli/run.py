@@ -4,8 +4,8 @@ import argparse
 import sys
 import time
 
-from clippings.stack.airflow import USER
 from clippings.node.interruption import until_interrupted
+from clippings.stack.airflow import USER
 from clippings.stack.local import FEED, LocalStack, file_the_seeds, running_stack
 
 INTERRUPTED = 130
