@@ -48,7 +48,7 @@ class Feed:
     `location` is an absolute folder or an fsspec URL (`s3://bucket/prefix`); `options` go to that file system.
     `columns` maps a role (see ROLES) to the name of a column or JSON key, or to a column's number from 1;
     `header` names the columns of a CSV file that has no header line.
-    `separator` is the delimiter of CSV and TSV (one character), or the regular expression of a whole separator
+    `separator` is the delimiter of CSV and TSV, or the regular expression of a whole separator
     line for `separated`. None leaves both to the reader.
     """
 
@@ -142,6 +142,17 @@ def feed_named(feed_id: str, path: Path | None = None) -> Feed:
             return feed
     known = ", ".join(feed.id for feed in feeds) or "none"
     raise ConfigurationError(f"There is no feed {feed_id!r} in {path or feeds_file()}: it declares {known}.")
+
+
+def columns_from_text(text: str) -> dict[str, str | int]:
+    """The mapping written as `content=body,url=2`. Raises ConfigurationError where it is none."""
+    columns: dict[str, str | int] = {}
+    for pair in text.split(","):
+        role, equals, column = (part.strip() for part in pair.partition("="))
+        if not equals or role not in ROLES or not column:
+            raise ConfigurationError(f"{pair!r} is no ROLE=COLUMN; a role is one of {', '.join(ROLES)}.")
+        columns[role] = int(column) if column.isdecimal() else column
+    return columns
 
 
 Value = TypeVar("Value")
@@ -306,8 +317,8 @@ def _separator(table: _Table, form: Format) -> str | None:
     if separator is None:
         return None
     if form in (Format.CSV, Format.TSV):
-        if len(separator) != 1 or separator in '"\r\n':
-            raise table.wrong("separator", f"{separator!r} has to be one character, and neither a quote nor a line end")
+        if not separator or any(mark in separator for mark in '"\r\n'):
+            raise table.wrong("separator", f"{separator!r} must hold neither a quote nor a line end")
     elif form is Format.SEPARATED:
         try:
             re.compile(separator)

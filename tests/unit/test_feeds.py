@@ -96,7 +96,7 @@ def test_every_setting_is_taken_over(tmp_path: Path):
         ("    date_in_path: '%Y/%j'", 6, "%j is none of"),
         ("    date_in_path: '(?P<year>'", 6, "no template or regular expression"),
         ("    separator: ';'", 6, "only the formats csv, tsv and separated"),
-        ("    format: csv\n    separator: ';;'", 7, "one character"),
+        ("    format: csv\n    separator: '\"'", 7, "neither a quote"),
         ("    format: separated\n    separator: '('", 7, "no regular expression"),
         ("    columns: {body: x}", 6, "'body' is none of content, url"),
         ("    columns: {content: 0}", 6, "a column's name, or its number"),

@@ -18,14 +18,19 @@ HEAD = 20_000
 """Characters looked at: the markup of a page shows itself at once."""
 
 
+def begins_as_document(text: str) -> bool:
+    """Whether a text begins as an HTML document does."""
+    return _DOCUMENT.match(text[:HEAD].lstrip("\ufeff")) is not None
+
+
 def content_type_of(text: str) -> ContentType:
     """HTML where the text begins as a document, or begins with a tag and closes one, or holds several tags.
 
     A plain text that merely mentions a tag stays plain text.
     """
-    head = text[:HEAD].lstrip("\ufeff")
-    if _DOCUMENT.match(head):
+    if begins_as_document(text):
         return ContentType.HTML
+    head = text[:HEAD]
     closed = len(_CLOSING.findall(head))
     if closed and _STARTS.match(head):
         return ContentType.HTML

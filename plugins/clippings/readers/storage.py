@@ -83,14 +83,13 @@ def open_bytes(feed: Feed, path: str, start: int = 0) -> IO[bytes]:
     Raises FileGoneError where the file is gone, ServiceError where it cannot be opened.
     """
     with _translated(feed, path):
-        stream: IO[bytes]
         if is_local(feed):
-            stream = open(_local_path(feed, path), "rb", buffering=BUFFER)  # noqa: SIM115, PTH123
+            inner: Any = open(_local_path(feed, path), "rb", buffering=0)  # noqa: SIM115, PTH123
         else:
             system, root = _file_system(feed)
             system.invalidate_cache()
-            raw = system.open(_join(root, path), "rb", block_size=4 * BUFFER, cache_type="readahead")
-            stream = io.BufferedReader(_Translating(raw, feed, path), BUFFER)
+            inner = system.open(_join(root, path), "rb", block_size=4 * BUFFER, cache_type="readahead")
+        stream = io.BufferedReader(_Translating(inner, feed, path), BUFFER)
         stream.seek(start)
         return stream
 
@@ -144,7 +143,7 @@ def _translated(feed: Feed, path: str) -> Iterator[None]:
 
 
 class _Translating(io.RawIOBase):
-    """A remote file whose errors are this project's: what a lost connection raises differs from system to system."""
+    """A file whose errors are this project's: what a lost connection raises differs from system to system."""
 
     def __init__(self, inner: Any, feed: Feed, path: str) -> None:  # noqa: ANN401 - fsspec has no types
         self.inner = inner
