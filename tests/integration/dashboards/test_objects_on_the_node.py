@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import date
 
 import pytest
 from tests.integration.dashboards.as_dashboards_asks import (
@@ -18,6 +19,8 @@ from clippings.dashboards.archive import archive_objects
 from clippings.search.aliases import ensure_index, read_alias, refresh
 from clippings.search.client import connect
 from clippings.search.indexing import file_articles
+from clippings.search.queries import search
+from clippings.search.requests import UNKNOWN, SearchRequest
 
 FILED = (
     ("Reuters", "en", "2012-05-02T17:47:00-04:00", Precision.MINUTE, "byline"),
@@ -174,6 +177,24 @@ def test_precisions_count_the_undated_too(client, objects):
 def test_methods_of_dating_count_the_undated_too(client, objects):
     """Every document is in the table of how dates were found, without a method where it has no date."""
     assert answered(client, objects, "clippings-date-methods") == expected(4, 3, dated=False)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "facet", "dated"),
+    [
+        ("clippings-sources", "source", True),
+        ("clippings-languages", "language", True),
+        ("clippings-precisions", "precision", False),
+    ],
+)
+def test_dashboards_and_the_search_page_count_the_same(client, objects, opensearch, identifier, facet, dated):
+    """A chart has the numbers that the search page's facet has for the same documents."""
+    request = SearchRequest(date_from=date(1990, 1, 1) if dated else None)
+    page = search(client, opensearch, request).facets[facet]
+    charted = {
+        UNKNOWN if key == MISSING else key: number for (key,), number in answered(client, objects, identifier).items()
+    }
+    assert charted == {each.value: each.count for each in page}
 
 
 def test_the_saved_search_lists_the_newest_first(client, objects):
