@@ -16,7 +16,7 @@ WEIGHT = 4.0
 LONG = 600
 STEP = 3
 """Of texts of LONG characters and more every STEP-th n-gram is enough to be sure; where it is not, all are scored."""
-UNLIKE = -0.15
+UNLIKE = -0.2
 """By how many nats the average n-gram may fall short of what its language would have, before it is asked whether the
 text is in a language without a profile."""
 UNHEARD = 10.0

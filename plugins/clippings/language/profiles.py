@@ -19,6 +19,8 @@ from langdetect.detector import Detector
 from langdetect.utils.ngram import NGram
 from numpy.typing import NDArray
 
+from clippings.language.lookup import Lookup
+
 SMOOTHING = 0.5 / 10_000
 """What langdetect adds to each probability (its alpha over its base frequency)."""
 LONGEST = 10_000
@@ -62,7 +64,7 @@ class Profiles:
     `languages`: ISO 639-1 codes; `firsts`: the first column of each. Chinese has two columns, the others have one.
     `signs`: for each code point of the basic plane the number of its sign, 0 outside the profiles, 1 for a space,
     with the bits _CAPITAL and _LETTER where it is one.
-    `keys`: the n-grams as numbers in the base `base`, ascending; `logs`: their rows of log probabilities, float32.
+    `ngrams`: the n-grams as numbers in the base `base`; `logs`: their rows of log probabilities, float32.
     `entropy`: for each order of n-grams (1 to 3) and each column, the log probability of the average n-gram of a
     text in that very language.
     """
@@ -71,7 +73,7 @@ class Profiles:
     firsts: NDArray[np.intp]
     signs: NDArray[np.int64]
     base: int
-    keys: NDArray[np.int64]
+    ngrams: Lookup
     logs: NDArray[np.float32]
     entropy: NDArray[np.float64]
 
@@ -93,10 +95,10 @@ class Profiles:
         triples = further * (self.base * self.base) + pairs
         orders = (np.flatnonzero(single), np.flatnonzero(pair), np.flatnonzero(triple))
         wanted = np.concatenate((now[orders[0]], pairs[orders[1]], triples[orders[2]]))
-        rows = np.searchsorted(self.keys, wanted)
-        known = self.keys.take(rows, mode="clip") == wanted
-        ends = np.cumsum([len(order) for order in orders])
-        counts = np.array([np.count_nonzero(part) for part in np.split(known, ends[:-1])])
+        rows, known = self.ngrams.find(wanted)
+        first, second = len(orders[0]), len(orders[0]) + len(orders[1])
+        parts = known[:first], known[first:second], known[second:]
+        counts = np.array([np.count_nonzero(part) for part in parts])
         rows = rows[known]
         places = np.concatenate(orders)[known]
         windows = self._sum_by_window(rows, places * every // WINDOW)
@@ -179,7 +181,7 @@ def load() -> Profiles:
         firsts=np.array([place for place, code in enumerate(codes) if code not in codes[:place]]),
         signs=np.array([number.get(sign, _OUTSIDE) + mark for sign, mark in zip(normal, marks, strict=True)]),
         base=base,
-        keys=keys[order],
+        ngrams=Lookup.of(keys[order]),
         logs=logs.astype(np.float32),
         entropy=np.array([(chances * logs)[orders == length].sum(axis=0) for length in (1, 2, 3)]),
     )
