@@ -58,14 +58,14 @@ class Datelines:
 
 _WORD = re.compile(r"[^\W\d_]+")
 _PLACE_WORDS = 9
-_SMALL_WORDS = 4
 
 
 def _names_a_place(text: str) -> bool:
     """Whether what stands before the mark is place and date, not the beginning of a sentence.
 
-    A place and a date have few words, and most of them are capitalised, numbers or short (`de`, `DC`, `abr`).
+    A place and a date have few words; at most one of them is long and in small letters (`region`), and one more
+    where there is a day, since many languages write their months so (`15 gennaio`).
     """
     words = _WORD.findall(text)
     small = [word for word in words if word[0].islower() and len(word) > 3]
-    return len(words) <= _PLACE_WORDS and len(small) * 2 <= max(len(words), _SMALL_WORDS)
+    return len(words) <= _PLACE_WORDS and len(small) <= 1 + any(sign.isdigit() for sign in text)

@@ -135,7 +135,7 @@ class SourceRules:
         found += self._boilerplate(page, extraction)
         kept: dict[tuple[str, str, str], Mark] = {}
         for mark in found:
-            text = mark.text if mark.rule == "furniture" else ""
+            text = _plain(mark.text) if mark.rule == "furniture" else ""
             kept.setdefault((mark.rule, mark.source, text), mark)
         return list(kept.values())
 
