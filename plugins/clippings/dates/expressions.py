@@ -1,0 +1,266 @@
+"""Dates as they are written: every expression in a line of text, with how precise it is.
+
+All expressions are anchored on digits and have bounded repetition, so no line can make them backtrack for long.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+from clippings.articles import Precision
+from clippings.dates.names import in_zone, month_of, weekday_of, zone_known
+
+EARLIEST_YEAR = 1990
+"""No page was scraped off the web before; older years in a text are what it tells of."""
+LATEST_YEAR = 2099
+LONGEST_LINE = 20_000
+"""Characters of a line that are looked at."""
+
+_WORD = r"[^\W\d_]{3,14}"
+_DAY_MARK = r"(?:st|nd|rd|th|er|ª|º|°|\.|-?го|-?е)?"
+_OF = r"(?:de\s|of\s|d['’]|di\s)?"
+_YEAR = r"(?:19|20)\d\d"
+
+_ISO = re.compile(
+    rf"(?<![\d.])(?P<y>{_YEAR})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})(?!\d)"
+    r"(?:T(?P<time>\d\d:\d\d)(?::\d\d(?:[.,]\d{1,9})?)?\s?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
+)
+_NUMERIC = re.compile(
+    rf"(?<![\d.,/-])(?P<a>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<b>\d{{1,2}})\s?(?P=s)\s?(?P<y>{_YEAR}|\d\d)(?![\d%])(?![-/.]\d)"
+)
+_DAY_MONTH_YEAR = re.compile(
+    rf"(?<![\d:.,/])(?P<d>\d{{1,2}})\s?{_DAY_MARK}[\s\-–/,]{{0,3}}{_OF}(?P<w>{_WORD})[.,]?[\s\-–/]{{0,3}}"
+    rf"(?:de\s|del\s|of\s|в\s)?['’]?(?P<y>{_YEAR})(?!\d)"
+)
+_MONTH_DAY_YEAR = re.compile(
+    rf"(?<![^\W\d_])(?P<w>{_WORD})\.?[\s\-–]{{1,3}}(?P<d>\d{{1,2}})\s?(?:st|nd|rd|th)?,?\s{{0,3}}(?:of\s)?(?P<y>{_YEAR})(?!\d)"
+)
+_YEAR_MONTH_DAY = re.compile(
+    rf"(?<!\d)(?P<y>{_YEAR})[.,]?\s(?:m\.\s|gada\s|urteko\s)?(?P<w>{_WORD})\.?(?:ren)?\s(?P<d>\d{{1,2}})(?!\d)"
+)
+_MONTH_YEAR = re.compile(
+    rf"(?<![^\W\d_])(?P<w>{_WORD})[.,]?\s{{1,2}}(?:de\s|del\s|of\s)?(?P<y>{_YEAR})(?!\d)(?!\s?[-–]\s?\d)"
+)
+_CJK = re.compile(rf"(?P<y>{_YEAR})\s?[年년]\s?(?P<m>\d{{1,2}})\s?[月월](?:\s?(?P<d>\d{{1,2}})\s?[日일号])?")
+_DAY_MONTH = re.compile(rf"(?<![\d:.,/])(?P<d>\d{{1,2}})\s?{_DAY_MARK}\s{{0,2}}{_OF}(?P<w>{_WORD})\.?(?!\w)")
+_MONTH_DAY = re.compile(rf"(?<![^\W\d_])(?P<w>{_WORD})\.?\s{{1,2}}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])")
+_CJK_MONTH_DAY = re.compile(r"(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일号]")
+
+_TIME = re.compile(
+    r"(?<![\d.,:/-])(?P<h>\d{1,2})(?:(?P<s>[:.h])(?P<m>\d\d)(?::\d\d)?)?\s?(?P<half>[ap]\.?\s?m\b\.?|[AP]\.?M\b\.?)?"
+    r"(?:\s?(?P<uhr>Uhr|uur|Uhr\.))?[\s,(]{0,3}(?P<zone>[A-Za-zА-Яа-я]{1,5}(?![\w])|)"
+    r"\s?(?P<offset>[+-−]\d{1,2}(?::?\d\d)?)?(?![\d%])"
+)
+TIME_WITHIN = 40
+"""Characters after (or before) a date within which a time belongs to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A date written in a line, from `start` to `end`. Month and day are None where they are not written.
+
+    `time`: hour and minute, with `zone` as written (a name, an offset, or empty). `ambiguous`: day and month could be
+    exchanged. `written_year` is False for a two-digit year.
+    """
+
+    year: int
+    month: int | None
+    day: int | None
+    start: int
+    end: int
+    ambiguous: bool = False
+    short_year: bool = False
+    time: tuple[int, int] | None = None
+    zone: str = ""
+    weekday: int | None = None
+
+    @property
+    def precision(self) -> Precision:
+        """How precise the expression is by itself."""
+        if self.month is None:
+            return Precision.YEAR
+        if self.day is None:
+            return Precision.MONTH
+        return Precision.DAY if self.time is None else Precision.MINUTE
+
+    @property
+    def first_day(self) -> date:
+        """The day, or the first day of the month or year."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def value(self) -> str:
+        """ISO 8601, cut to the precision."""
+        return written(self.year, self.month, self.day, self.time, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class YearlessDay:
+    """A day and month without a year, as datelines have it."""
+
+    month: int
+    day: int
+    start: int
+    end: int
+
+
+def written(year: int, month: int | None, day: int | None, time: tuple[int, int] | None = None, zone: str = "") -> str:
+    """ISO 8601 of what is known; an offset only where the zone says one."""
+    if month is None:
+        return f"{year:04}"
+    if day is None:
+        return f"{year:04}-{month:02}"
+    if time is None:
+        return f"{year:04}-{month:02}-{day:02}"
+    moment = datetime(year, month, day, *time)
+    return _with_zone(moment, zone).isoformat(timespec="seconds")
+
+
+def _with_zone(moment: datetime, zone: str) -> datetime:
+    name, sign, digits = re.match(r"([^\W\d_]*)\s*([+-]?)([\d:]*)$", zone.replace("−", "-")).groups()  # type: ignore[union-attr]
+    if sign and digits:
+        hours, _, minutes = digits.partition(":")
+        if not minutes and len(hours) > 2:
+            hours, minutes = hours[:-2], hours[-2:]
+        shift = timedelta(hours=int(hours), minutes=int(minutes or 0))
+        if shift <= timedelta(hours=14):
+            return moment.replace(tzinfo=timezone(-shift if sign == "-" else shift))
+    return in_zone(moment, name) if name and zone_known(name) else moment
+
+
+def _valid(year: int, month: int | None, day: int | None) -> bool:
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        return False
+    try:
+        date(year, month or 1, day or 1)
+    except ValueError:
+        return False
+    return True
+
+
+def normal(line: str) -> str:
+    """A line as expressions are looked for in it: compatibility forms composed, bounded in length."""
+    return unicodedata.normalize("NFKC", line[:LONGEST_LINE])
+
+
+def expressions(line: str, language: str | None = None, *, day_first: bool = True) -> list[Expression]:
+    """Every date with a year in a line (already `normal`), in order, without overlaps.
+
+    `day_first` settles 03/04/2012 where nothing in it does.
+    """
+    if not any(character.isdigit() for character in line):
+        return []
+    found: list[Expression] = []
+    taken: list[tuple[int, int]] = []
+    for expression in _all(line, language, day_first):
+        if not any(expression.start < end and start < expression.end for start, end in taken):
+            taken.append((expression.start, expression.end))
+            found.append(expression)
+    found.sort(key=lambda one: one.start)
+    return [_with_time(line, one, found, language) for one in found]
+
+
+def _all(line: str, language: str | None, day_first: bool) -> Iterator[Expression]:
+    """Candidates of all forms, the more telling forms first."""
+    for match in _CJK.finditer(line):
+        year, month, day = int(match["y"]), int(match["m"]), int(match["d"]) if match["d"] else None
+        if _valid(year, month, day):
+            yield Expression(year, month, day, *match.span())
+    for match in _ISO.finditer(line):
+        year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
+        if _valid(year, month, day):
+            time = tuple(int(part) for part in match["time"].split(":")) if match["time"] else None
+            sane = time is not None and time[0] < 24 and time[1] < 60
+            zone = (match["zone"] or "") if sane else ""
+            yield Expression(
+                year, month, day, *match.span(), time=(time[0], time[1]) if time and sane else None, zone=zone
+            )
+    for form in (_DAY_MONTH_YEAR, _MONTH_DAY_YEAR, _YEAR_MONTH_DAY):
+        for match in form.finditer(line):
+            named = month_of(match["w"], language)
+            year, day = int(match["y"]), int(match["d"])
+            if named and _valid(year, named, day):
+                yield Expression(year, named, day, *match.span())
+    yield from _numeric(line, day_first)
+    for match in _MONTH_YEAR.finditer(line):
+        named = month_of(match["w"], language)
+        if named and _valid(int(match["y"]), named, None):
+            yield Expression(int(match["y"]), named, None, *match.span())
+
+
+def _numeric(line: str, day_first: bool) -> Iterator[Expression]:
+    for match in _NUMERIC.finditer(line):
+        a, b, digits = int(match["a"]), int(match["b"]), match["y"]
+        short = len(digits) == 2
+        year = int(digits) if not short else (2000 if int(digits) < 70 else 1900) + int(digits)
+        if short and match["s"] == "-":
+            continue  # scores and ranges are written so far more often than dates
+        ambiguous = a <= 12 and b <= 12 and a != b and match["s"] != "."
+        # A point divides days from months everywhere; a slash or a dash does so by custom of the place.
+        first = day_first or match["s"] == "."
+        day, month = (a, b) if (first and b <= 12) or a > 12 else (b, a)
+        if _valid(year, month, day):
+            yield Expression(year, month, day, *match.span(), ambiguous=ambiguous, short_year=short)
+
+
+def _with_time(line: str, one: Expression, all_of_line: list[Expression], language: str | None) -> Expression:
+    """The expression with its weekday, and with the time that stands beside it where there is one."""
+    before = re.findall(_WORD, line[max(0, one.start - 25) : one.start])
+    weekday = weekday_of(before[-1], language) if before else None
+    time, zone = one.time, one.zone
+    if time is None and one.day is not None:
+        behind = min((other.start for other in all_of_line if other.start >= one.end), default=len(line))
+        earlier = max((other.end for other in all_of_line if other.end <= one.start), default=0)
+        found = first_time(line[one.end : min(behind, one.end + TIME_WITHIN)])
+        if found is None:
+            found = last_time(line[max(earlier, one.start - TIME_WITHIN) : one.start])
+        if found is not None:
+            time, zone = found
+    return Expression(
+        one.year, one.month, one.day, one.start, one.end, one.ambiguous, one.short_year, time, zone, weekday
+    )
+
+
+def _times(text: str) -> Iterator[tuple[tuple[int, int], str]]:
+    for match in _TIME.finditer(text):
+        hour, minute = int(match["h"]), int(match["m"] or 0)
+        half = (match["half"] or "").casefold().replace(".", "").replace(" ", "")
+        sure = match["s"] == ":" or bool(half) or bool(match["uhr"]) or (match["s"] in {"h", "."} and match["m"])
+        if not sure or (not match["m"] and not half) or hour > (12 if half else 23) or minute > 59:
+            continue
+        if match["s"] == "." and not half and not match["uhr"]:
+            continue
+        if half:
+            hour = hour % 12 + (12 if half.startswith("p") else 0)
+        name = match["zone"] or ""
+        zone = (name if zone_known(name) else "") + (match["offset"] or "" if zone_known(name) or not name else "")
+        yield (hour, minute), zone
+
+
+def first_time(text: str) -> tuple[tuple[int, int], str] | None:
+    """The first time of day in a text, with its zone as written (or an empty string)."""
+    return next(_times(text), None)
+
+
+def last_time(text: str) -> tuple[tuple[int, int], str] | None:
+    """The last time of day in a text."""
+    found = None
+    for found in _times(text):  # noqa: B007 - the last one is wanted
+        pass
+    return found
+
+
+def yearless_days(line: str, language: str | None = None) -> list[YearlessDay]:
+    """Days written without a year, in order."""
+    found: list[YearlessDay] = []
+    for form in (_MONTH_DAY, _DAY_MONTH):
+        for match in form.finditer(line):
+            month, day = month_of(match["w"], language), int(match["d"])
+            if month and _valid(2000, month, day):
+                found.append(YearlessDay(month, day, *match.span()))
+    for match in _CJK_MONTH_DAY.finditer(line):
+        if _valid(2000, int(match["m"]), int(match["d"])):
+            found.append(YearlessDay(int(match["m"]), int(match["d"]), *match.span()))
+    return sorted(found, key=lambda one: one.start)

@@ -1,0 +1,1 @@
+"""How the model of `clippings.dates.scoring` is fitted; needs requirements-dev.txt."""
