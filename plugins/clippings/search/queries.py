@@ -1,6 +1,7 @@
 """Finding articles: the one way in for the page, the command line and batches of questions."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,7 @@ from clippings.search import facets, ranking
 from clippings.search.aliases import missing_index, read_alias
 from clippings.search.client import error_reason
 from clippings.search.documents import FiledArticle, article_of
+from clippings.search.feedback import feedback, tokens_of
 from clippings.search.mapping import LANGUAGE_TEXTS, LANGUAGE_TITLES
 from clippings.search.passages import Marks, highlighting, read_passages, read_title
 from clippings.search.requests import Hit, SearchRequest, SearchResults, Sort
@@ -54,11 +56,64 @@ def _ask(client: OpenSearch, settings: OpenSearchSettings, body: Mapping[str, An
     return answer
 
 
-def _main_query(request: SearchRequest, parsed: ParsedQuery) -> ranking.Clause:
-    found = ranking.query(parsed)
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How one request is put to the index.
+
+    `tokens` are the query's words as they are in the index.
+    """
+
+    parsed: ParsedQuery
+    query: ranking.Clause
+    tokens: ranking.Tokens
+    relaxed: bool
+
+
+def _query(request: SearchRequest, parsed: ParsedQuery, tokens: ranking.Tokens) -> ranking.Clause:
+    query = ranking.query(parsed, tokens)
     if request.date_from is None and request.date_to is None:
-        return found
-    return {"bool": {"must": [found], "filter": [ranking.between(request.date_from, request.date_to)]}}
+        return query
+    return {"bool": {"must": [query], "filter": [ranking.between(request.date_from, request.date_to)]}}
+
+
+def _plan(client: OpenSearch, settings: OpenSearchSettings, request: SearchRequest) -> _Plan:
+    """Read the text; where its phrases and other conditions find nothing, they are relaxed."""
+    parsed = parse(request.text)
+    tokens = tokens_of(client, settings, parsed)
+    query = _query(request, parsed, tokens)
+    relaxed = False
+    if parsed != parsed.relaxed:
+        found = _ask(client, settings, {"query": query, "size": 0, "terminate_after": 1})
+        if not found["hits"]["total"]["value"]:
+            parsed, relaxed = parsed.relaxed, True
+            tokens = tokens_of(client, settings, parsed)
+            query = _query(request, parsed, tokens)
+    return _Plan(parsed, query, tokens, relaxed)
+
+
+def _is_ranked(request: SearchRequest, plan: _Plan) -> bool:
+    """Whether there are words to rank by, and hits are wanted in that order."""
+    return request.sort == Sort.RELEVANCE and any(plan.tokens.values())
+
+
+def _first_look(
+    client: OpenSearch, settings: OpenSearchSettings, plan: _Plan, counted: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], ranking.Clause]:
+    """The answer to a first search (with what is `counted` there), and the new order it teaches for the second.
+
+    The choices made in facets have no part in it: a document's rank does not depend on them.
+    """
+    near = ranking.proximity(plan.tokens)
+    body = {
+        "query": plan.query,
+        "size": ranking.RANKING.feedback_documents,
+        "_source": ["language"],
+        **ranking.reordering(near),
+        **counted,
+    }
+    answer = _ask(client, settings, body)
+    terms = feedback(client, settings, answer["hits"]["hits"], plan.tokens, ranking.RANKING)
+    return answer, ranking.reordering([*near, *ranking.learned(terms)])
 
 
 def _window(request: SearchRequest) -> tuple[int, int]:
@@ -80,32 +135,40 @@ def search(client: OpenSearch, settings: OpenSearchSettings, request: SearchRequ
 
     Raises ServiceError where OpenSearch is out of reach or there is no index.
     """
-    parsed = parse(request.text)
+    plan = _plan(client, settings, request)
     marks = Marks.drawn()
     start, size = _window(request)
-    body: dict[str, Any] = {
-        "query": _main_query(request, parsed),
+    counted: dict[str, Any] = {"aggs": facets.aggregations(request), "track_total_hits": False}
+    shown: dict[str, Any] = {
+        "query": plan.query,
         "from": start,
         "size": size,
         "_source": list(SHOWN),
-        "track_total_hits": True,
-        "aggs": facets.aggregations(request),
-        **_sorting(request, parsed),
+        "highlight": highlighting(ranking.highlighted(plan.parsed, plan.tokens), marks),
     }
     if chosen := facets.filters(request):
-        body["post_filter"] = {"bool": {"filter": chosen}}
-    if size:
-        body["highlight"] = highlighting(ranking.highlighted(parsed), marks)
-    answer = _ask(client, settings, body)
+        shown["post_filter"] = {"bool": {"filter": chosen}}
+    took = 0
+    if _is_ranked(request, plan):
+        first, order = _first_look(client, settings, plan, counted)
+        took = first["took"]
+        answer = _ask(client, settings, {**shown, **order, "track_total_hits": True})
+        aggregations = first["aggregations"]
+    else:
+        answer = _ask(
+            client, settings, {**shown, **counted, **_sorting(request, plan.parsed), "track_total_hits": True}
+        )
+        aggregations = answer["aggregations"]
     total = answer["hits"]["total"]
     return SearchResults(
         total=total["value"],
         total_is_exact=total["relation"] == "eq",
         hits=tuple(_hit(each, marks) for each in answer["hits"]["hits"]),
-        facets=facets.read_facets(request, answer["aggregations"]),
-        timeline=facets.read_timeline(answer["aggregations"]),
+        facets=facets.read_facets(request, aggregations),
+        timeline=facets.read_timeline(aggregations),
         did_you_mean=better_spelling(client, settings, request.text, total["value"]),
-        took_ms=answer["took"],
+        took_ms=took + answer["took"],
+        relaxed=plan.relaxed,
     )
 
 
@@ -135,14 +198,17 @@ def ranked_ids(client: OpenSearch, settings: OpenSearchSettings, text: str, size
 
     Ranks as `search` does, without facets and passages. Raises ServiceError.
     """
-    parsed = parse(text)
     request = SearchRequest(text=text, size=size)
+    plan = _plan(client, settings, request)
+    order = _sorting(request, plan.parsed)
+    if _is_ranked(request, plan):
+        _, order = _first_look(client, settings, plan, {"track_total_hits": False})
     body = {
-        "query": _main_query(request, parsed),
+        "query": plan.query,
         "size": _window(request)[1],
         "_source": ["record_id"],
         "track_total_hits": False,
-        **_sorting(request, parsed),
+        **order,
     }
     hits = _ask(client, settings, body)["hits"]["hits"]
     return tuple(hit["_source"].get("record_id") or hit["_id"] for hit in hits)

@@ -3,8 +3,10 @@
 The weights were chosen by measurement, on two collections at once: see docs/adr/0007-ranking.md.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from clippings.search.requests import UNKNOWN
@@ -17,15 +19,33 @@ FOLDED_FIELDS = ("title", "text")
 UNSPACED_FIELDS = ("title_th", "text_th")
 """Thai is written without spaces: its words are found in its own fields only."""
 
+Tokens = Mapping[str, tuple[str, ...]]
+"""The words a query ranks by, as each analysis cuts and stems them, in their order; only the analyses worth asking."""
+
+FoundTerms = Mapping[str, Mapping[str, float]]
+"""Words to look for beside those that were asked for: field, term as it is in the index, and weight."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """How much each means counts; 0 leaves it out."""
+    """How much each means counts, against 1 for a word in the main text; 0 leaves it out."""
 
-    title: float = 1.0
-    """A word in the title, against 1 for the main text."""
-    folded: float = 0.5
-    """Words as they are written, in any language, against those of the document's language."""
+    title: float = 0.3
+    """A word in the title, which mostly repeats what the text says."""
+    proximity: float = 0.25
+    """Two words that follow each other in the query, near each other in the text."""
+    slop: int = 4
+    """How many words apart they may be."""
+    feedback: float = 0.35
+    """The share of the words learned from the first hits in the whole query."""
+    feedback_documents: int = 10
+    feedback_terms: int = 20
+    sharpness: float = 0.1
+    """How quickly the say of a first hit falls with its score, as a share of the best score: see `feedback`."""
+    agreeing: int = 2
+    """How many of the first hits must have a word for it to be learned: they must agree with each other."""
+    window: int = 300
+    """How many of the best hits proximity and feedback put in a new order."""
     minimum: str = "1"
     """How many of the words must be there (`minimum_should_match`)."""
 
@@ -33,14 +53,26 @@ class Ranking:
 RANKING = Ranking()
 
 
-def _words(text: str, ranking: Ranking) -> Clause:
+def _words(tokens: Tokens, ranking: Ranking) -> Clause:
     """Documents with these words, in whatever language they are: each has the fields of one language only."""
-    options: Clause = {"query": text, "type": "most_fields", "minimum_should_match": ranking.minimum}
-    own = {"multi_match": {**options, "fields": [f"{TITLES}^{ranking.title}", TEXTS]}}
-    folded = {
-        "multi_match": {**options, "fields": [f"title^{ranking.title}", "text"], "boost": ranking.folded},
+    return {
+        "bool": {
+            "should": [
+                {
+                    "multi_match": {
+                        "query": " ".join(words),
+                        "analyzer": "whitespace",
+                        "type": "most_fields",
+                        "fields": [f"text_{name}"] + [f"title_{name}^{ranking.title}"] * bool(ranking.title),
+                        "minimum_should_match": ranking.minimum,
+                    }
+                }
+                for name, words in tokens.items()
+                if words
+            ]
+            or [{"match_none": {}}]
+        }
     }
-    return {"dis_max": {"queries": [own, folded]}}
 
 
 def _keyword(field: str, value: str) -> Clause:
@@ -78,7 +110,7 @@ def _field(term: Term) -> Clause:
     return _keyword(term.field, term.text)
 
 
-def _clause(term: Term, ranking: Ranking) -> Clause:
+def _clause(term: Term, tokens: Tokens) -> Clause:
     """Documents that have what one term asks for."""
     match term.kind:
         case Kind.PHRASE:
@@ -91,26 +123,75 @@ def _clause(term: Term, ranking: Ranking) -> Clause:
         case Kind.DATE:
             return between(term.first, term.last)
         case Kind.WORDS:
-            return _words(term.text, ranking)
+            return {"multi_match": {"query": term.text, "fields": _own_fields(tokens), "operator": "and"}}
 
 
-def query(parsed: ParsedQuery, ranking: Ranking = RANKING) -> Clause:
+def _own_fields(tokens: Tokens) -> list[str]:
+    return [f"{kind}_{name}" for name in tokens for kind in ("title", "text")] or list(FOLDED_FIELDS)
+
+
+def query(parsed: ParsedQuery, tokens: Tokens, ranking: Ranking = RANKING) -> Clause:
     """The query that finds and ranks; everything where nothing is asked for."""
-    must = [_words(parsed.text, ranking)] if parsed.words else []
+    must = [_words(tokens, ranking)] if parsed.words else []
     for group in parsed.required:
-        clauses = [_clause(term, ranking) for term in group]
+        clauses = [_clause(term, tokens) for term in group]
         must.append(clauses[0] if len(clauses) == 1 else {"bool": {"should": clauses, "minimum_should_match": 1}})
-    excluded = [_clause(term, ranking) for term in parsed.excluded]
+    excluded = [_clause(term, tokens) for term in parsed.excluded]
     if not must and not excluded:
         return {"match_all": {}}
     return {"bool": {"must": must, "must_not": excluded}}
 
 
-def highlighted(parsed: ParsedQuery) -> Clause:
-    """What is to be marked in the fields that hold the text: words, phrases and beginnings, in every language."""
-    fields = [TITLES, TEXTS]
+def highlighted(parsed: ParsedQuery, tokens: Tokens) -> Clause:
+    """What is to be marked in the fields that hold the text: words, phrases and beginnings."""
+    fields = _own_fields(tokens)
     types = {Kind.WORDS: "best_fields", Kind.PHRASE: "phrase", Kind.PREFIX: "bool_prefix"}
-    terms = [Term(Kind.WORDS, parsed.text)] if parsed.words else []
-    terms += [term for group in parsed.required for term in group if term.kind in types]
-    clauses = [{"multi_match": {"query": term.text, "fields": fields, "type": types[term.kind]}} for term in terms]
+    clauses = [
+        {"multi_match": {"query": term.text, "fields": fields, "type": types[term.kind]}}
+        for group in parsed.required
+        for term in group
+        if term.kind in types
+    ]
+    if parsed.words:
+        clauses.append(_words(tokens, RANKING))
     return {"bool": {"should": clauses}} if clauses else {"match_none": {}}
+
+
+def proximity(tokens: Tokens, ranking: Ranking = RANKING) -> list[Clause]:
+    """What makes a document better that has the query's words near each other, in their order."""
+    return [
+        {
+            "match_phrase": {
+                f"text_{name}": {
+                    "query": f"{first} {second}",
+                    "analyzer": "whitespace",
+                    "slop": ranking.slop,
+                    "boost": ranking.proximity,
+                }
+            }
+        }
+        for name, words in tokens.items()
+        for first, second in dict.fromkeys(pairwise(words))
+        if first != second
+    ]
+
+
+def learned(terms: FoundTerms) -> list[Clause]:
+    """What makes a document better that has the words of the first hits."""
+    return [
+        {"term": {field: {"value": term, "boost": weight}}}
+        for field, weights in terms.items()
+        for term, weight in weights.items()
+    ]
+
+
+def reordering(clauses: list[Clause], ranking: Ranking = RANKING) -> Clause:
+    """The part of a search that puts its best hits in a new order by further clauses; empty where there are none."""
+    if not clauses:
+        return {}
+    return {
+        "rescore": {
+            "window_size": ranking.window,
+            "query": {"rescore_query": {"bool": {"should": clauses}}, "score_mode": "total"},
+        }
+    }

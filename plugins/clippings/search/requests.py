@@ -105,6 +105,7 @@ class TimelineBar:
 class SearchResults:
     """What was found. `facets` has the keys source, language, year, month, feed, precision, in that order.
 
+    `relaxed` is True where nothing has all that was asked for (a phrase, both of two words): these have some of it.
     `total_is_exact` is False when `total` is a lower bound. `did_you_mean` is a whole query that finds something.
     """
 
@@ -115,3 +116,4 @@ class SearchResults:
     timeline: tuple[TimelineBar, ...]
     did_you_mean: str | None
     took_ms: int
+    relaxed: bool = False

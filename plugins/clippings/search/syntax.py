@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from unicodedata import normalize
 
-MOST_CHARACTERS = 2000
+MOST_CHARACTERS = 1000
 """What is read of a query; the rest is left out."""
 
 MOST_TERMS = 64
@@ -27,6 +27,10 @@ class Kind(StrEnum):
     PREFIX = "prefix"
     FIELD = "field"
     DATE = "date"
+
+
+WORDY = frozenset({Kind.WORDS, Kind.PHRASE, Kind.PREFIX})
+"""What is asked of the text itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,21 @@ class ParsedQuery:
         """The words as one text."""
         return " ".join(self.words)
 
+    @property
+    def relaxed(self) -> "ParsedQuery":
+        """The same with its phrases, beginnings and alternatives read as words that need not all be there.
+
+        Fields, dates and what is excluded stay as they are.
+        """
+        words = [*self.words]
+        kept = []
+        for group in self.required:
+            if all(term.kind in WORDY for term in group):
+                words += [term.text for term in group]
+            else:
+                kept.append(group)
+        return ParsedQuery(tuple(words), tuple(kept), self.excluded)
+
 
 FIELDS: Mapping[str, str] = {
     "source": "source",
@@ -84,7 +103,7 @@ _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _QUOTES = str.maketrans({**dict.fromkeys("“”„‟«»＂", '"'), "　": " "})
 
 
-_JOINERS = {"OR": "OR", "|": "OR", "AND": "AND", "NOT": "NOT"}
+_JOINERS = frozenset({"OR", "AND", "NOT"})
 
 
 @dataclass(slots=True)
@@ -150,7 +169,7 @@ def parse(text: str) -> ParsedQuery:
     joiner = ""
     for match in list(_TERM.finditer(typed))[:MOST_TERMS]:
         if match["word"] in _JOINERS and not match["field"] and not match["sign"]:
-            joiner = _JOINERS[match["word"]]
+            joiner = match["word"]
             continue
         term = _term(match)
         if not re.search(r"\w", term.text):

@@ -1,0 +1,139 @@
+"""What OpenSearch's analysis makes of a query, and what the first hits teach about it.
+
+Feedback is Lavrenko and Croft's relevance model mixed with the query (RM3; Abdul-Jaleel et al., TREC 2004), made
+careful: a first hit has a say by the exponential of its score, so that one clear winner speaks alone and ten equals
+speak together, and a word is learned only where at least two of the first hits have it. Without these two, feedback
+harms searches for one certain story.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from opensearchpy import OpenSearch
+
+from clippings.search.aliases import read_alias
+from clippings.search.analysis import ANALYSES, analysis_of
+from clippings.search.ranking import FoundTerms, Ranking, Tokens
+from clippings.search.syntax import WORDY, ParsedQuery
+from clippings.settings import OpenSearchSettings
+
+SATURATION = 1.2
+"""BM25's k1: how soon a further occurrence of a word in a document adds little."""
+
+MOST_WORDS = 100
+"""How many words of a query are ranked by."""
+
+MOST_CLAUSES = 800
+"""How many pairs of a word and a field are asked; OpenSearch refuses more than 1,024 (`max_clause_count`)."""
+
+FEWEST_WORDS = 3
+"""Words of a query from which its first hits teach anything: one or two words are met by too many stories."""
+
+SHORTEST = 3
+"""Letters of a word that can be learned."""
+
+MOST_TERMS = 80
+"""Words of a first hit that are looked at, by tf-idf."""
+
+
+def tokens_of(client: OpenSearch, settings: OpenSearchSettings, parsed: ParsedQuery) -> Tokens:
+    """The words of a query as each language's analysis has them; only analyses of which the index knows a word.
+
+    Where so many languages know so many words that the index would refuse the query, those that know most are asked.
+    """
+    words = parsed.text
+    others = [term.text for group in (*parsed.required, parsed.excluded) for term in group if term.kind in WORDY]
+    if not words and not others:
+        return {}
+    answer = client.termvectors(
+        index=read_alias(settings),
+        body={"doc": {f"text_{name}": [words, *others] for name in ANALYSES}},
+        params={"term_statistics": "true", "field_statistics": "false"},
+    )
+    end_of_words = len(words.encode("utf-16-le", "surrogatepass")) // 2
+    known: dict[str, int] = {}
+    found: dict[str, tuple[str, ...]] = {}
+    for field, vector in answer["term_vectors"].items():
+        name = field.removeprefix("text_")
+        known[name] = sum(1 for each in vector["terms"].values() if each.get("doc_freq"))
+        placed = [(token, term) for term, each in vector["terms"].items() for token in each["tokens"]]
+        asked = sorted((token["position"], term) for token, term in placed if token["start_offset"] < end_of_words)
+        found[name] = tuple(term for _, term in asked[:MOST_WORDS])
+    kept: dict[str, tuple[str, ...]] = {}
+    clauses = 0
+    for name in sorted(found, key=lambda each: (-known[each], each)):
+        clauses += 2 * len(found[name])
+        if known[name] and (not kept or clauses <= MOST_CLAUSES):
+            kept[name] = found[name]
+    return kept
+
+
+def feedback(
+    client: OpenSearch,
+    settings: OpenSearchSettings,
+    hits: Sequence[Mapping[str, Any]],
+    tokens: Tokens,
+    ranking: Ranking,
+) -> FoundTerms:
+    """The words the first hits have in common, by field, with their weights. `hits` need `_score` and `language`."""
+    asked = max((len(words) for words in tokens.values()), default=0)
+    if not hits or not ranking.feedback or asked < FEWEST_WORDS:
+        return {}
+    says = _says([hit["_score"] for hit in hits], ranking)
+    fields = {hit["_id"]: f"text_{analysis_of(hit['_source'].get('language'))}" for hit in hits}
+    answer = client.mtermvectors(
+        index=read_alias(settings),
+        body={
+            "docs": [
+                {
+                    "_id": id,
+                    "fields": [field],
+                    "term_statistics": True,
+                    "positions": False,
+                    "offsets": False,
+                    "filter": {"max_num_terms": MOST_TERMS, "min_word_length": SHORTEST},
+                }
+                for id, field in fields.items()
+            ]
+        },
+    )
+    seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    weights: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    rarity: dict[tuple[str, str], float] = {}
+    for document, say in zip(answer["docs"], says, strict=True):
+        for field, vector in document.get("term_vectors", {}).items():
+            documents = vector["field_statistics"]["doc_count"]
+            for term, found in vector["terms"].items():
+                if term.isdigit():
+                    continue
+                frequency = found["term_freq"]
+                seen[field][term] += 1
+                weights[field][term] += say * frequency / (frequency + SATURATION)
+                rarity[field, term] = _rarity(found["doc_freq"], documents)
+    agreed = [
+        (rarity[field, term] ** 2 * weight, field, term)
+        for field, terms in weights.items()
+        for term, weight in terms.items()
+        if seen[field][term] >= ranking.agreeing
+    ]
+    best = sorted(agreed, reverse=True)[: ranking.feedback_terms]
+    total = sum(weights[field][term] for _, field, term in best)
+    scale = ranking.feedback / (1 - ranking.feedback) * asked
+    terms_found: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for _, field, term in best:
+        terms_found[field][term] = scale * weights[field][term] / total
+    return terms_found
+
+
+def _says(scores: Sequence[float], ranking: Ranking) -> list[float]:
+    """How much each first hit has to say, 1 in all."""
+    best = scores[0]
+    raised = [math.exp((score - best) / (ranking.sharpness * best)) for score in scores]
+    return [each / sum(raised) for each in raised]
+
+
+def _rarity(documents_with: int, documents: int) -> float:
+    """BM25's inverse document frequency."""
+    return math.log(1 + (documents - documents_with + 0.5) / (documents_with + 0.5))
