@@ -26,7 +26,9 @@ _SHAPES = (
     # МОСКВА, 5 июня. /ТАСС/.   /ANSA/
     r"^(?P<place>[^/!?]{{0,90}}?)/(?P<mark>{marks})/(?=\s*[-–—.:\s]|$)",
     # САМАРА, 3 окт — РИА Новости.   BERLIN, dpa -   Москва. 15 мая. ИНТЕРФАКС -
-    r"^(?P<place>[^()!?«»\"“”]{{2,80}}?[,.–—-])\s*(?P<mark>{marks})\s*(?:[.,:]?\s*[-–—]+\s|[.:]\s|\.?$)",
+    r"^(?P<place>[^()!?«»\"“”]{{2,80}}?[,.–—-])\s*(?P<mark>{marks})\s*(?:[.,:]?\s*[-–—]+\s|[.:]\s)",
+    # YAMANAKA, Japan, Dec. 5, Kyodo: on a line of its own there must be a day
+    r"^(?P<place>(?=[^\d]*\d)[^()!?«»\"“”:|]{{2,80}}?[,.–—-])\s*(?P<mark>{marks})\.?$",
     # 新华社内罗毕8月21日电   中新社北京3月5日电
     r"^(?P<place>)\s*[(（]?(?P<mark>{marks})[^，。,.]{{0,24}}?[电電]",
     # 【ワシントン共同】   (서울=연합뉴스)
@@ -40,14 +42,14 @@ class Datelines:
     def __init__(self, marks: Iterable[str]) -> None:
         longest_first = sorted(set(marks), key=lambda mark: (-len(mark), mark))
         self._known = {mark.casefold(): mark for mark in longest_first}
-        either = "|".join(re.escape(mark) for mark in longest_first)
-        self._anywhere = re.compile(either, re.IGNORECASE) if longest_first else None
+        either = "|".join(re.escape(mark) for mark in longest_first) or "(?!)"
         self._shapes = [re.compile(shape.format(marks=either), re.IGNORECASE) for shape in _SHAPES]
 
     def read(self, line: str) -> DatelineMark | None:
         """The mark in the dateline that `line` begins with; None where it begins with none."""
         head = line.strip()[:REACH]
-        if self._anywhere is None or not self._anywhere.search(head):
+        folded = head.casefold()
+        if not any(mark in folded for mark in self._known):
             return None
         for shape in self._shapes:
             match = shape.match(head)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from clippings.articles import UNKNOWN_SOURCE, Evidence, SourceTag
 from clippings.pages import Extraction, Page
+from clippings.sources.boilerplate import PHOTO, Boilerplate, plain
 from clippings.sources.datelines import Datelines
 from clippings.sources.entries import Kind, SourceEntry, read_entries
 from clippings.sources.sites import host_of, site_of
@@ -20,8 +21,10 @@ BYLINE = 5.0
 SIGNATURE = 5.0
 SITE_NAME = 5.0
 COPYRIGHT = 4.0
+MENU = 2.0
 MASTHEAD = 2.0
-"""How much each kind of mark weighs. The marks of a source add up, each kind once; the heaviest source is taken."""
+"""How much each kind of mark weighs. The marks of a source add up, each kind once (lines of menus and furniture: each
+line once); the heaviest source is taken."""
 ENOUGH = 4.0
 """What a source's marks must weigh together to be believed: a masthead alone, or one line of blog furniture, is not
 enough."""
@@ -31,9 +34,7 @@ LONGEST_BYLINE = 120
 OPENING_LINES = 3
 """Lines with text at the start of the main text, and before it, that may begin with the dateline."""
 
-_SPACE = re.compile(r"\s+")
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
-_COPYRIGHT = re.compile(r"©|\(c\)\s|copyright|все права защищены|版权所有|riproduzione riservata", re.IGNORECASE)
+_WEIGHTS = {"signature": SIGNATURE, "copyright": COPYRIGHT, "menu": MENU, "masthead": MASTHEAD}
 _CREDIT = re.compile(
     r"(?:(?:by|from|von|par|por|di|от)\s|(?:source|quelle|fuente|fonte|источник|źródło|kaynak|来源|來源|出典)\s*[:：])",
     re.IGNORECASE,
@@ -69,15 +70,15 @@ class SourceRules:
     _by_dateline: dict[str, str]
     _datelines: Datelines
     _names: re.Pattern[str] | None
-    _signatures: tuple[tuple[str, str, str], ...]
-    _furniture: tuple[tuple[str, str, float], ...]
+    _boilerplate: Boilerplate
 
     @classmethod
     def load(cls, path: Path) -> "SourceRules":
         """The rules in a file. Raises ConfigurationError, with the line, where the file is wrong."""
         entries = read_entries(path)
-        names = {name.casefold(): entry for entry in entries for name in entry.names}
-        longest_first = sorted((name for entry in entries for name in entry.names), key=len, reverse=True)
+        publishers = [entry for entry in entries if entry.kind is not Kind.BLOG]
+        names = {name.casefold(): entry for entry in publishers for name in entry.names}
+        longest_first = sorted((name for entry in publishers for name in entry.names), key=len, reverse=True)
         either = "|".join(re.escape(name) for name in longest_first)
         return cls(
             entries=entries,
@@ -86,8 +87,7 @@ class SourceRules:
             _by_dateline={mark.casefold(): entry.name for entry in entries for mark in entry.datelines},
             _datelines=Datelines(mark for entry in entries for mark in entry.datelines),
             _names=re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE) if either else None,
-            _signatures=tuple((_plain(text), entry.name, text) for entry in entries for text in entry.signatures),
-            _furniture=tuple((piece.line, entry.name, piece.weight) for entry in entries for piece in entry.furniture),
+            _boilerplate=Boilerplate(entries),
         )
 
     def tag(self, page: Page, extraction: Extraction, *, given: str | None, feed_default: str | None) -> SourceTag:
@@ -123,7 +123,7 @@ class SourceRules:
         return entry.name if entry else self._by_domain.get(text.strip().lower(), text.strip())
 
     def marks(self, page: Page, extraction: Extraction) -> list[Mark]:
-        """Every mark of a listed source, the same kind of mark of one source once (furniture: each line once)."""
+        """Every mark of a listed source, each kind of mark of one source once (menus, furniture: each line once)."""
         found: list[Mark] = []
         opening = _opening(page, extraction)
         found += self._addresses(page)
@@ -132,10 +132,12 @@ class SourceRules:
             found.append(Mark("site-name", named.name, SITE_NAME, extraction.site_name))
         found += self._dateline(page.lines, opening, extraction)
         found += self._bylines(page.lines, opening, extraction)
-        found += self._boilerplate(page, extraction)
+        for piece in self._boilerplate.find(page.lines, [verdict.kept for verdict in extraction.verdicts]):
+            weight = piece.weight or _WEIGHTS[piece.rule]
+            found.append(Mark(piece.rule, piece.source, weight, piece.text, piece.place + 1))
         kept: dict[tuple[str, str, str], Mark] = {}
         for mark in found:
-            text = _plain(mark.text) if mark.rule == "furniture" else ""
+            text = plain(mark.text) if mark.rule in {"furniture", "menu"} else ""
             kept.setdefault((mark.rule, mark.source, text), mark)
         return list(kept.values())
 
@@ -165,7 +167,7 @@ class SourceRules:
         here = _filled(lines, range(opening, len(lines)), OPENING_LINES)
         for place in [*here, *near]:
             mark = self._datelines.read(lines[place])
-            if mark is not None:
+            if mark is not None and not PHOTO.search(mark.text):
                 yield Mark("dateline", self._by_dateline[mark.mark.casefold()], DATELINE, mark.text, place + 1)
                 return
         mark = self._datelines.read(extraction.text)
@@ -177,16 +179,21 @@ class SourceRules:
         if self._names is None:
             return
         near = _filled(lines, range(opening - 1, -1, -1), NEAR_LINES)
+        near = [place for place in near if len(lines[place].strip()) <= LONGEST_BYLINE]
+        folded = "\n".join(lines[place] for place in near).casefold()
+        if not any(name in folded for name in self._by_name):
+            near = []
         for place in near:
             line = lines[place].strip()
-            if len(line) > LONGEST_BYLINE:
+            if "©" in line or PHOTO.search(line):
                 continue
             for match in self._names.finditer(line):
                 entry = self._by_name[match[0].casefold()]
                 before, after = line[: match.start()].rstrip(), line[match.end() :].strip()
                 alone = not before and not after
                 credits_it = _CREDITS_NEXT.search(line[: match.start()]) is not None
-                signed = before.endswith(_SIGNED) and _CREDIT.match(line) is not None
+                dated = not after and any(sign.isdigit() for sign in before)
+                signed = before.endswith(_SIGNED) and (dated or _CREDIT.match(line) is not None)
                 if credits_it or signed or (alone and entry.kind is Kind.AGENCY):
                     yield Mark("byline", entry.name, BYLINE, line, place + 1)
                 elif alone:
@@ -194,32 +201,6 @@ class SourceRules:
         author = self._by_name.get((extraction.author or "").strip().casefold())
         if author is not None and extraction.author:
             yield Mark("byline", author.name, BYLINE, extraction.author)
-
-    def _boilerplate(self, page: Page, extraction: Extraction) -> Iterator[Mark]:
-        """Signature phrases, copyright lines and mastheads in the lines that are not main text; furniture anywhere."""
-        verdicts = extraction.verdicts
-        for place, line in enumerate(page.lines):
-            plain = _plain(line)
-            for text, name, weight in self._furniture:
-                if plain == text or (text.endswith("…") and plain.startswith(text[:-1])):
-                    yield Mark("furniture", name, weight, line.strip()[:80], place + 1)
-            if not plain or (place < len(verdicts) and verdicts[place].kept):
-                continue
-            for phrase, name, text in self._signatures:
-                if phrase in plain:
-                    yield Mark("signature", name, SIGNATURE, text, place + 1)
-            if len(plain) <= 400 and _COPYRIGHT.search(plain) and self._names:
-                for match in self._names.finditer(line):
-                    entry = self._by_name[match[0].casefold()]
-                    yield Mark("copyright", entry.name, COPYRIGHT, line.strip(), place + 1)
-            entry_alone = self._by_name.get(plain)
-            if entry_alone is not None:
-                yield Mark("masthead", entry_alone.name, MASTHEAD, line.strip(), place + 1)
-
-
-def _plain(text: str) -> str:
-    """One form for quotes, spaces and case."""
-    return _SPACE.sub(" ", text.translate(_QUOTES)).strip().casefold()
 
 
 def _filled(lines: Sequence[str], places: range, most: int) -> list[int]:

@@ -1,6 +1,6 @@
 """The site an address belongs to: its registered domain, by the public suffix list that tldextract carries."""
 
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 import tldextract
@@ -25,6 +25,7 @@ def host_of(url: str | None) -> str | None:
     return host.rstrip(".").removeprefix("www.")
 
 
+@lru_cache(maxsize=4096)
 def site_of(url: str | None) -> str | None:
     """The registered domain of an address, such as `cnn.com` or `bbc.co.uk`; None where there is none.
 

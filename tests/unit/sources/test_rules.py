@@ -104,7 +104,14 @@ def test_dateline_on_a_line_of_its_own(rules: SourceRules) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["By Ann Smith, Agency News Service", "Source: Agency", "By Agency News Service", "Agency", "Quelle: Agency"],
+    [
+        "Updated 3 May 2013 / 10:07 / Agency News Service",
+        "By Ann Smith, Agency News Service",
+        "Source: Agency",
+        "By Agency News Service",
+        "Agency",
+        "Quelle: Agency",
+    ],
 )
 def test_credit_near_the_start(rules: SourceRules, line: str) -> None:
     """A byline or a credit before the main text names the agency."""
@@ -119,6 +126,7 @@ def test_credit_near_the_start(rules: SourceRules, line: str) -> None:
         "Agency workers protest against seals",
         "Agency News Service staff walk out, union says",
         "Photo: Ann Smith/Agency",
+        "© 2012 Other/Agency",
         "The Gazette",
     ],
 )
@@ -150,6 +158,34 @@ def test_copyright_line(rules: SourceRules) -> None:
     """A copyright line that names a listed source is a mark of it."""
     found = tag(rules, STORY, "Copyright 2013 Gazette Publishing. All rights reserved.")
     assert (found.name, found.evidence.method) == ("The Gazette", "copyright")
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("© 2009–2013 The Gazette", "The Gazette"),
+        ("(c) Gazette Publishing 2013", "The Gazette"),
+        ("Copyright © 2013 by The Gazette, all rights reserved", "The Gazette"),
+        ("© «Agency» 2013", "Agency"),
+        ("© Agency", UNKNOWN_SOURCE),
+        ("© Ann Smith/Agency 2013", UNKNOWN_SOURCE),
+        ("© 2012 Agency/Others", UNKNOWN_SOURCE),
+        ("Photo © 2012 Agency", UNKNOWN_SOURCE),
+        ("A seal asleep in the lock on May 3, 2012. © Agency", UNKNOWN_SOURCE),
+        ("© 2013 Parish News. The Gazette is another paper.", UNKNOWN_SOURCE),
+    ],
+)
+def test_picture_credit_is_no_copyright_line(rules: SourceRules, line: str, name: str) -> None:
+    """A sign, a name and a year (or all rights) state whose a page is; a sign and a name alone credit a picture."""
+    assert tag(rules, STORY, line).name == name
+
+
+def test_items_of_a_menu_add_up(rules: SourceRules) -> None:
+    """Two different menu items with a publisher's name tell its pages; one alone, or the same twice, does not."""
+    assert tag(rules, STORY, "Follow The Gazette").name == UNKNOWN_SOURCE
+    assert tag(rules, STORY, "Follow The Gazette", "Follow the Gazette").name == UNKNOWN_SOURCE
+    found = tag(rules, STORY, "Follow The Gazette", "The Gazette Newsletters")
+    assert (found.name, found.evidence.method) == ("The Gazette", "menu")
 
 
 def test_site_name_of_the_metadata(rules: SourceRules) -> None:
