@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
-from clippings_plugin import DashboardsLink, DocumentsLink
 
 from clippings.feeds import Feed, load_feeds
+from clippings_plugin import DashboardsLink, DocumentsLink
 
 if TYPE_CHECKING:
     from clippings.ingestion.run import RunRequest

@@ -87,7 +87,7 @@ def _of(names: Mapping[str, Mapping[str, int]], word: str, language: str | None)
     meant = names.get(folded(word))
     if not meant:
         return None
-    if language in meant:
+    if language is not None and language in meant:
         return meant[language]
     values = list(meant.values())
     return max(set(values), key=values.count)

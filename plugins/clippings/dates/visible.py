@@ -87,7 +87,7 @@ def visible_mentions(layout: Layout, language: str | None, *, day_first: bool) -
     for at, line in enumerate(layout.lines):
         if at < layout.first and len(line) <= LONGEST_RELATIVE and found:
             found += _relative(layout, at, found)
-        if not any(character.isdigit() for character in line):
+        if not any(character.isdigit() for character in line) or _is_address(line):
             continue
         composed = normal(line)
         for one in expressions(composed, language, day_first=day_first):
@@ -95,6 +95,12 @@ def visible_mentions(layout: Layout, language: str | None, *, day_first: bool) -
             whole = _with_time_below(layout, at, composed, one)
             found.append(Mention.of(layout.place(at), whole, passage, at))
     return found
+
+
+def _is_address(line: str) -> bool:
+    """Whether a line is nothing but an address, whose dates are found as such."""
+    bare = line.strip()
+    return bare.startswith(("http://", "https://")) and " " not in bare
 
 
 def _with_time_below(layout: Layout, at: int, line: str, one: Expression) -> Expression:

@@ -214,6 +214,7 @@ def _conclude(client: OpenSearch, settings: OpenSearchSettings, request: RunRequ
         reasons=dict(total.reasons),
         balanced=balanced,
         message=message,
+        scope=None if request.scope is None else request.scope.written(),
     )
     interval = request.interval
     note_run(

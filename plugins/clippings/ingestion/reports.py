@@ -116,6 +116,8 @@ class RunReport:
     reasons: dict[str, int]
     balanced: bool
     message: str
+    scope: tuple[str, str] | None = None
+    """First and last day (ISO) of publication that a backfill took; None where the run took whole files."""
 
     def summary(self) -> dict[str, object]:
         """A small flat mapping, fit for XCom."""
@@ -128,6 +130,7 @@ class RunReport:
             "reasons": self.reasons,
             "balanced": self.balanced,
             "message": self.message,
+            "scope": None if self.scope is None else list(self.scope),
         }
 
 
@@ -135,7 +138,7 @@ def note_run(
     client: OpenSearch, settings: OpenSearchSettings, report: RunReport, *, at: str, interval: tuple[str, str] | None
 ) -> None:
     """Write the report of a run. `at` is the moment it was due; `interval` its data interval, if any."""
-    entry: Document = report.summary()
+    entry: Document = {name: value for name, value in report.summary().items() if name != "scope"}
     entry["run_kind"] = report.kind
     entry["kind"] = "run"
     entry["at"] = at

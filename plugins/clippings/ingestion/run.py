@@ -41,6 +41,10 @@ class Interval:
         schedule's intervals, even if it runs hourly or not at midnight."""
         return cls(_first_whole_day(start), _first_whole_day(end))
 
+    def written(self) -> tuple[str, str]:
+        """The first and the last day, as ISO dates."""
+        return self.start.isoformat(), (self.end - timedelta(days=1)).isoformat()
+
     def holds(self, day: date | None) -> bool:
         """Whether the day lies in the interval; an unknown day lies in none."""
         return day is not None and self.start <= day < self.end

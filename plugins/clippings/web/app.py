@@ -1,0 +1,158 @@
+"""The FastAPI app of the search page. Whoever mounts it says how OpenSearch is reached and who may look."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.params import Depends as Dependency
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from opensearchpy import OpenSearch
+from starlette.exceptions import HTTPException
+
+from clippings.errors import ClippingsError
+from clippings.search.client import connect
+from clippings.search.queries import get_article, more_like_this, search
+from clippings.settings import OpenSearchSettings
+from clippings.web import address, view
+
+log = logging.getLogger(__name__)
+
+HERE = Path(__file__).parent
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+}
+"""Airflow's login cookie can be read by scripts of this origin, so no script is ever let run here."""
+
+SettingsProvider = Callable[[], OpenSearchSettings]
+
+
+def create_app(
+    settings: SettingsProvider,
+    *,
+    dependencies: Sequence[Dependency] = (),
+    login_address: str = "/auth/login",
+    home_address: str = "/",
+    dashboards_address: str | None = None,
+) -> FastAPI:
+    """The app. `settings` is asked at each request, `dependencies` guard every page and raise where one may not look.
+
+    `login_address` is where a reader without a login is sent to, `home_address` where "Airflow" leads.
+    """
+    app = FastAPI(title="Clippings search", docs_url=None, redoc_url=None, openapi_url=None)
+    pages = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(), undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    pages.filters.update(date_words=view.date_words, language_name=view.language_name, web_address=view.web_address)
+    pages.globals.update(home_address=home_address, dashboards_address=dashboards_address)
+
+    def show(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
+        root = request.scope.get("root_path", "")
+        return HTMLResponse(pages.get_template(name).render(root=root, **values), status_code=status)
+
+    def cluster() -> tuple[OpenSearch, OpenSearchSettings]:
+        chosen = settings()
+        return connect(chosen), chosen
+
+    guarded = list(dependencies)
+
+    @app.middleware("http")
+    async def secure(request: Request, answer: Callable[[Request], Any]) -> Response:
+        response: Response = await answer(request)
+        response.headers.update(SECURITY_HEADERS)
+        return response
+
+    @app.get("/", response_class=HTMLResponse, dependencies=guarded)
+    def search_page(request: Request) -> HTMLResponse:
+        asked = address.read(request.query_params)
+        results = search(*cluster(), asked.request)
+        return show(
+            request,
+            "search.html",
+            asked=asked.request,
+            remarks=asked.remarks,
+            results=results,
+            facets=view.facet_lists(asked.request, results),
+            chosen=view.chosen(asked.request),
+            timeline=view.timeline(asked.request, results.timeline),
+            pages=view.pages(asked.request, results),
+            sorts=view.sort_links(asked.request),
+            everything=address.write(type(asked.request)(text=asked.request.text)),
+            facet_fields=address.FACETS,
+            did_you_mean=results.did_you_mean,
+            suggested=address.write(type(asked.request)(text=results.did_you_mean or "")),
+        )
+
+    @app.get("/article/{article_id}", response_class=HTMLResponse, dependencies=guarded)
+    def article_page(request: Request, article_id: str) -> HTMLResponse:
+        client, chosen = cluster()
+        filed = get_article(client, chosen, article_id)
+        if filed is None:
+            return show(
+                request,
+                "message.html",
+                404,
+                heading="No such article",
+                message="It was never filed, or it has left the index because its file no longer carries it.",
+            )
+        return show(
+            request,
+            "article.html",
+            filed=filed,
+            article=filed.article,
+            similar=more_like_this(client, chosen, article_id),
+        )
+
+    @app.get("/api/search", dependencies=guarded)
+    def search_json(request: Request) -> JSONResponse:
+        asked = address.read(request.query_params)
+        results = asdict(search(*cluster(), asked.request))
+        for bar in results["timeline"]:
+            bar.update(first=bar["first"].isoformat(), last=bar["last"].isoformat())
+        return JSONResponse({**results, "remarks": asked.remarks})
+
+    @app.get("/api/article/{article_id}", dependencies=guarded)
+    def article_json(article_id: str) -> JSONResponse:
+        filed = get_article(*cluster(), article_id)
+        if filed is None:
+            return JSONResponse({"error": "no such article"}, status_code=404)
+        found = asdict(filed)
+        found["article"]["given"] = dict(filed.article.given)
+        return JSONResponse(found)
+
+    @app.get("/style.css")
+    def style() -> Response:
+        return Response((HERE / "style.css").read_bytes(), media_type="text/css")
+
+    @app.exception_handler(HTTPException)
+    def refused(request: Request, error: HTTPException) -> Response:
+        if "/api/" in request.url.path:
+            return JSONResponse({"error": str(error.detail)}, status_code=error.status_code)
+        if error.status_code == 401:
+            return RedirectResponse(f"{login_address}?next={request.url.path}", status_code=303)
+        heading = "You may not look at this" if error.status_code == 403 else "There is nothing here"
+        return show(request, "message.html", error.status_code, heading=heading, message=str(error.detail))
+
+    @app.exception_handler(ClippingsError)
+    def failed(request: Request, error: ClippingsError) -> Response:
+        log.warning("%s could not be shown: %s", request.url.path, error)
+        if "/api/" in request.url.path:
+            return JSONResponse({"error": str(error)}, status_code=503)
+        return show(request, "message.html", 503, heading="The archive does not answer", message=str(error))
+
+    return app
+
+
+def guards(*callables: Callable[..., object]) -> list[Dependency]:
+    """Dependencies out of plain callables, for `create_app`."""
+    return [Depends(one) for one in callables]
