@@ -244,6 +244,7 @@ import json, sys
 from airflow.cli.cli_parser import get_parser
 from airflow.configuration import conf
 from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
+from clippings_links import dashboards_address
 asked = json.loads(sys.argv[1])
 for words in asked["commands"]:
     get_parser().parse_args(words)
@@ -252,7 +253,8 @@ unknown = [pair for pair in asked["settings"] if pair[1] not in known.get(pair[0
 manager = SimpleAuthManager()
 manager.init()
 users = [[user.username, user.role] for user in manager.get_users()]
-print(json.dumps({"unknown": unknown, "users": users, "passwords": manager.get_passwords()}))
+print(json.dumps({"unknown": unknown, "users": users, "passwords": manager.get_passwords(),
+                  "dashboards": dashboards_address()}))
 """
     container = services()["airflow-init"]["environment"]
     users = container["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"]
@@ -263,6 +265,8 @@ print(json.dumps({"unknown": unknown, "users": users, "passwords": manager.get_p
             "AIRFLOW_HOME": str(home),
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(login),
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": users,
+            "CLIPPINGS_DASHBOARDS_URL": container["CLIPPINGS_DASHBOARDS_URL"],
+            "PYTHONPATH": str(PROJECT / "plugins"),
         },
         capture_output=True,
         text=True,
@@ -286,6 +290,12 @@ def test_the_password_of_the_env_is_the_one_that_logs_in(airflow):
     assert airflow["users"] == [["admin", "admin"]]
     assert airflow["passwords"] == {"admin": "from the .env"}
     assert "Password for user" not in airflow["output"]
+
+
+def test_airflow_links_to_dashboards_where_a_browser_reaches_it(airflow):
+    """The plugin's links lead to the port at which Dashboards is published on this machine."""
+    [port] = services()["dashboards"]["ports"]
+    assert airflow["dashboards"] == f"http://localhost:{port.split(':')[1]}"
 
 
 def test_the_connection_verifies_the_node():
