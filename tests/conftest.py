@@ -45,7 +45,11 @@ def opensearch_server(open_folder: Path) -> Iterator[OpenSearchSettings]:
 @pytest.fixture(scope="session")
 def snapshot_folder(opensearch_server: OpenSearchSettings) -> Path:
     """A folder in which the node may keep snapshot repositories."""
-    nodes = httpx.get(f"{opensearch_server.url}/_nodes/settings", trust_env=False).raise_for_status().json()["nodes"]
+    nodes = (
+        httpx.get(f"{opensearch_server.url}/_nodes/settings", trust_env=False, timeout=60.0)
+        .raise_for_status()
+        .json()["nodes"]
+    )
     return Path(next(iter(nodes.values()))["settings"]["path"]["repo"][0])
 
 
@@ -54,7 +58,7 @@ def opensearch(opensearch_server: OpenSearchSettings, request: pytest.FixtureReq
     """The node with an index prefix of the module's own; all under the prefix is removed afterwards."""
     prefix = f"t{sha256(f'{request.module.__name__} {os.getpid()}'.encode()).hexdigest()[:8]}-"
     yield replace(opensearch_server, index_prefix=prefix)
-    with httpx.Client(base_url=opensearch_server.url, timeout=30.0, trust_env=False) as client:
+    with httpx.Client(base_url=opensearch_server.url, timeout=60.0, trust_env=False) as client:
         for path in ("", "_index_template/", "_component_template/", "_template/", "_snapshot/"):
             answer = client.delete(f"/{path}{prefix}*")
             assert answer.status_code in {httpx.codes.OK, httpx.codes.NOT_FOUND}, answer.text

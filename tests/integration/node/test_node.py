@@ -23,6 +23,8 @@ from clippings.settings import cache_folder
 PLUGINS = Path(__file__).parents[3] / "plugins"
 SMALLEST = THAI_BREAKING[1]
 NOWHERE = "http://127.0.0.1:9"
+PATIENCE = 60.0
+"""Seconds that a busy machine may take for an answer."""
 
 
 @pytest.fixture
@@ -50,18 +52,18 @@ def test_a_node_answers_on_this_machine_only_never_as_root_and_keeps_its_data(pl
     free and nothing runs; started again it has the document that was put in."""
     port = free_port()
     with quick_node(place, port) as node:
-        answer = httpx.get(node.settings.url, trust_env=False).json()
+        answer = httpx.get(node.settings.url, trust_env=False, timeout=PATIENCE).json()
         assert answer["version"]["number"] == "3.8.0"
         members = node.family.members()
         assert all(process.username() != "root" for process in members)
         listening = {one.laddr.ip for process in members for one in process.net_connections() if one.status == "LISTEN"}
         assert {address.removeprefix("::ffff:") for address in listening} == {LOOPBACK}
         document = f"{node.settings.url}/kept/_doc/1"
-        httpx.put(document, json={"title": "พาดหัวข่าว"}, trust_env=False).raise_for_status()
+        httpx.put(document, json={"title": "พาดหัวข่าว"}, trust_env=False, timeout=PATIENCE).raise_for_status()
     assert is_free(port)
     assert node.family.members() == []
     with quick_node(place, port):
-        assert httpx.get(document, trust_env=False).json()["_source"] == {"title": "พาดหัวข่าว"}
+        assert httpx.get(document, trust_env=False, timeout=PATIENCE).json()["_source"] == {"title": "พาดหัวข่าว"}
 
 
 @pytest.mark.faults
@@ -84,7 +86,7 @@ time.sleep(600)
     starter.wait()
     assert not is_free(port)
     with quick_node(place, port) as node:
-        assert httpx.get(node.settings.url, trust_env=False).status_code == 200
+        assert httpx.get(node.settings.url, trust_env=False, timeout=PATIENCE).status_code == 200
         assert len(node.family.members()) == 1
     assert is_free(port)
 
