@@ -9,13 +9,13 @@ from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, Param, get_curren
 from airflow.sdk.exceptions import AirflowFailException
 
 from clippings.feeds import Feed, load_feeds
-from clippings_plugin import DashboardsLink, DocumentsLink
+from clippings_links import DashboardsLink, DocumentsLink
 
 if TYPE_CHECKING:
     from clippings.ingestion.run import RunRequest
     from clippings.settings import OpenSearchSettings
 
-ARTICLES = Asset("clippings://articles", name="articles")
+ARTICLES = Asset(name="articles", uri="clippings://articles")
 
 DESCRIPTION = """
 ### Feed **{title}** (`{id}`)

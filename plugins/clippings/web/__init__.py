@@ -1,4 +1,4 @@
-"""The search page: a server-rendered site that works without JavaScript, and the same as JSON. Never imports airflow."""
+"""The search page: a server-rendered site that works without JavaScript, and the same as JSON."""
 
 from clippings.web.app import create_app
 
