@@ -105,6 +105,7 @@ class Node:
                 (self.place / name).mkdir(parents=True, exist_ok=True)
             (self.place / "config/opensearch.yml").write_text(yaml.safe_dump(self.configuration()))
             shutil.copyfile(installation.home / "config/log4j2.properties", self.place / "config/log4j2.properties")
+            self.place.chmod(0o700)
             give(self.place, self.account)
         except PermissionError as error:
             raise ServiceError(

@@ -166,7 +166,7 @@ class AirflowStack:
 
     def prepare(self) -> None:
         """Lay out the folders and write the login."""
-        self.logs.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.airflow_home.mkdir(mode=0o700, exist_ok=True)
         for left_over in self.airflow_home.glob("*.pid"):
             left_over.unlink()

@@ -13,6 +13,8 @@ from clippings.errors import ServiceError
 ENDED = frozenset({"success", "failed"})
 """The states in which a DAG run stays."""
 POLL_SECONDS = 0.5
+GRACE_SECONDS = 5.0
+"""How long a DAG may still come after another file of the DAGs was found to be broken."""
 
 
 class AirflowApi:
@@ -81,11 +83,14 @@ class AirflowApi:
         }
 
     def wait_for_dag(self, dag_id: str, seconds: float = 90.0) -> None:
-        """Return once the DAG is known. Raises ServiceError after `seconds`, with what kept it from being imported."""
+        """Return once the DAG is known. Raises ServiceError after `seconds`, with what kept it from being imported;
+        sooner when files cannot be imported, for then it is likely to be one of them."""
         deadline = time.monotonic() + seconds
         while not self.dag_known(dag_id):
             errors = self.import_errors()
-            if errors or time.monotonic() > deadline:
+            if errors:
+                deadline = min(deadline, time.monotonic() + GRACE_SECONDS)
+            if time.monotonic() > deadline:
                 told = "; ".join(f"{file}: {text.strip().splitlines()[-1]}" for file, text in errors.items())
                 raise ServiceError(f"Airflow does not know the DAG {dag_id}. {told or 'No file of the DAGs holds it.'}")
             time.sleep(POLL_SECONDS)
