@@ -82,7 +82,7 @@ def test_parsing_imports_nothing_heavy(file: str) -> None:
 
 def test_the_plugin_manager_leaves_the_library_alone(airflow_database: None) -> None:
     """plugins/.airflowignore keeps Airflow from importing the library's modules one by one under bare names."""
-    library = PROJECT / "plugins" / "clippings"
+    library = f"{PROJECT / 'plugins' / 'clippings'}/"
     code = (
         "import json, sys\n"
         "from airflow import plugins_manager\n"
