@@ -2,8 +2,8 @@
 
 Feedback is Lavrenko and Croft's relevance model mixed with the query (RM3; Abdul-Jaleel et al., TREC 2004), made
 careful: a first hit has a say by the exponential of its score, so that one clear winner speaks alone and ten equals
-speak together, and a word is learned only where at least two of the first hits have it. Without these two, feedback
-harms searches for one certain story.
+speak together; and what is learned counts only as far as the first hits agree with each other, that is, by the share
+of it that more than one of them has. Without these two, feedback harms searches for one certain story.
 """
 
 import math
@@ -112,17 +112,18 @@ def feedback(
                 seen[field][term] += 1
                 weights[field][term] += say * frequency / (frequency + SATURATION)
                 rarity[field, term] = _rarity(found["doc_freq"], documents)
-    agreed = [
+    learned = [
         (rarity[field, term] ** 2 * weight, field, term)
         for field, terms in weights.items()
         for term, weight in terms.items()
-        if seen[field][term] >= ranking.agreeing
     ]
-    best = sorted(agreed, reverse=True)[: ranking.feedback_terms]
-    total = sum(weights[field][term] for _, field, term in best)
-    scale = ranking.feedback / (1 - ranking.feedback) * asked
+    best = [(field, term) for _, field, term in sorted(learned, reverse=True)[: ranking.feedback_terms]]
+    total = sum(weights[field][term] for field, term in best)
+    shared = sum(weights[field][term] for field, term in best if seen[field][term] > 1)
+    agreement = shared / total
+    scale = ranking.feedback / (1 - ranking.feedback) * asked * agreement
     terms_found: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for _, field, term in best:
+    for field, term in best:
         terms_found[field][term] = scale * weights[field][term] / total
     return terms_found
 

@@ -36,14 +36,12 @@ class Ranking:
     """Two words that follow each other in the query, near each other in the text."""
     slop: int = 4
     """How many words apart they may be."""
-    feedback: float = 0.35
-    """The share of the words learned from the first hits in the whole query."""
+    feedback: float = 0.45
+    """The share of the words learned from the first hits in the whole query, where they wholly agree."""
     feedback_documents: int = 10
     feedback_terms: int = 20
     sharpness: float = 0.1
     """How quickly the say of a first hit falls with its score, as a share of the best score: see `feedback`."""
-    agreeing: int = 2
-    """How many of the first hits must have a word for it to be learned: they must agree with each other."""
     window: int = 300
     """How many of the best hits proximity and feedback put in a new order."""
     minimum: str = "1"
