@@ -2,6 +2,7 @@
 .PHONY: run test test-faults eval bench lint format lock hooks
 
 PYTHON_HERE = PYTHONPATH=plugins:. .venv/bin/python
+WITH_NODE = PYTHONPATH=plugins:. .venv/bin/python -m clippings.cli node --temporary -- .venv/bin/python
 UV = .venv/uv/bin/uv
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 CODE = plugins dags tests benchmarks bootstrap
@@ -20,16 +21,19 @@ test-faults: .dev
 
 ## Hold the extraction, dates, languages and search to an evaluation set: make eval EVAL_DATA=folder
 eval: .dev
-	$(PYTHON_HERE) -m tests.quality $(EVAL_DATA)
+	@$(WITH_NODE) -m tests.quality --gate tests/quality/floors.json $(EVAL_DATA)
 
+## Throughput of each step, as ratios taken side by side.
 bench: .dev
-	$(PYTHON_HERE) -m benchmarks
+	@$(WITH_NODE) -m benchmarks
 
+## Format, rules and types, as the hooks hold them.
 lint: .dev
 	.venv/bin/python -m ruff format --check $(wildcard $(CODE))
 	.venv/bin/python -m ruff check $(wildcard $(CODE))
 	.venv/bin/python -m mypy plugins/clippings bootstrap/build.py
 
+## Put the code into the format that `lint` asks for.
 format: .dev
 	.venv/bin/python -m ruff format $(wildcard $(CODE))
 	.venv/bin/python -m ruff check --fix $(wildcard $(CODE))
