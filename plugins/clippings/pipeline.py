@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from clippings.articles import Article, Evidence, Reason, Rejected
+from clippings.articles import Article, Evidence, LanguageTag, Reason, Rejected
 from clippings.dates import date_page
 from clippings.extraction import extract, parse
 from clippings.language import detect
@@ -41,10 +41,13 @@ class Pipeline:
         """The article in `record`, or why there is none.
 
         `made_before`: the day by which the page was certainly made (the file's own, say): no later date can be right.
-        `default_source`: what the feed says its source is, where no rule fires. Never raises for what a record holds.
+        `default_source`: what the feed says its source is, where no rule fires. Never raises for what a record
+        holds; OSError where the installation is broken.
         """
         try:
             return self._clip(record, made_before, default_source)
+        except OSError:
+            raise  # a file of the installation is missing or cannot be read: no page does that
         except Exception as error:  # whatever a page does to a parser, it is the page that is set aside, not the run
             return _rejected(
                 record,
@@ -62,7 +65,7 @@ class Pipeline:
         if not any(_WORD.search(line) for line in page.lines):
             return _rejected(record, "extract", Reason.NO_TEXT, "The page shows no words: there is nothing to file.")
         cut = extract(page)
-        language = detect(cut.text or " ".join(page.lines))
+        language = _language(cut.text or " ".join(page.lines), given.get("language"))
         publication = date_page(
             page, cut, language=language.code, made_before=made_before, given=given.get("date") or None
         )
@@ -89,6 +92,12 @@ class Pipeline:
             publication=publication,
             source=source,
         )
+
+
+def _language(text: str, given: str | None) -> LanguageTag:
+    """The language that came with the record, where it is an ISO 639-1 code; otherwise what the text shows."""
+    stated = re.fullmatch(r"([a-z]{2})(?:[-_].{1,10})?", given.strip().lower()) if given else None
+    return LanguageTag(stated[1], 1.0, Evidence("given", given or "", 1.0)) if stated else detect(text)
 
 
 def _rejected(record: RawRecord, stage: str, reason: Reason, message: str) -> Rejected:
