@@ -1,0 +1,167 @@
+"""`./clippings explain FILE`: one document as the pipeline sees it, line by line and tag by tag."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from clippings.articles import Article, LanguageTag, Publication
+from clippings.errors import ConfigurationError
+from clippings.extraction import extract, parse
+from clippings.language.profiles import load as load_profiles
+from clippings.pages import Extraction, Page
+from clippings.pipeline import SOURCES_FILE, Pipeline
+from clippings.records import ContentType, RawRecord
+
+MOST_LANGUAGES = 5
+
+STYLES = {
+    "title": "bold cyan",
+    "byline": "magenta",
+    "dateline": "magenta",
+    "heading": "bold green",
+    "paragraph": "green",
+    "comment": "yellow",
+    "boilerplate": "dim",
+}
+"""How the lines of each role are shown in a terminal."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The file, and what is known of it from elsewhere."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="a page: .html and .htm are HTML, others are text")
+    parser.add_argument("--url", help="the address of the page, if it is known from elsewhere")
+    parser.add_argument("--rules", type=Path, default=SOURCES_FILE, help="the source rules (include/sources.yaml)")
+    parser.add_argument("--main-text-only", action="store_true", help="leave out the lines that were not kept")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the document. Raises ConfigurationError where the file or the rules cannot be read."""
+    record = read_record(arguments.file, arguments.url)
+    pipeline = Pipeline.load(arguments.rules)
+    console = Console(highlight=False, soft_wrap=False)
+    article = pipeline.clip(record)
+    if not isinstance(article, Article):
+        console.print(f"Rejected at {article.stage} ({article.reason.value}): {article.message}", markup=False)
+        return 1
+    page = parse(record.content, record.content_type, record.given.get("url"))
+    extraction = extract(page)
+    show_lines(console, page, extraction, main_text_only=arguments.main_text_only)
+    console.print()
+    console.print(tags_table(article))
+    show_languages(console, article.text or " ".join(page.lines))
+    show_dates(console, article.publication)
+    show_source_rules(console, pipeline, page, extraction)
+    return 0
+
+
+def read_record(file: Path, url: str | None) -> RawRecord:
+    """The file as a record. Raises ConfigurationError where it cannot be read."""
+    try:
+        content = file.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file} cannot be read: {error.strerror}. Name a page saved as text or HTML."
+        ) from error
+    kind = ContentType.HTML if file.suffix.lower() in {".html", ".htm"} else ContentType.TEXT
+    return RawRecord("explain", file.name, 0, content, kind, given={"url": url} if url else {})
+
+
+def show_lines(console: Console, page: Page, extraction: Extraction, *, main_text_only: bool) -> None:
+    """Each line with its number, its score (0 to 1), whether it was kept, and its role."""
+    table = Table(
+        "line", "score", "kept", "role", "text", box=None, pad_edge=False, title="Lines", title_justify="left"
+    )
+    for number, (line, verdict) in enumerate(zip(page.lines, extraction.verdicts, strict=True), start=1):
+        if verdict.role == "blank" or (main_text_only and not verdict.kept):
+            continue
+        style = STYLES.get(verdict.role, "")
+        mark = "kept" if verdict.kept else ""
+        cells = (str(number), f"{verdict.score:.2f}", mark, verdict.role, line.strip())
+        table.add_row(*(Text(cell) for cell in cells), style=style)
+    console.print(table)
+
+
+def tags_table(article: Article) -> Table:
+    """Every tag of the article, how sure it is, and what shows it."""
+    table = Table("tag", "value", "confidence", "method", "shown by", title="Tags", title_justify="left")
+    for cells in _tags(article):
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
+
+
+def _tags(article: Article) -> Iterator[Sequence[str]]:
+    cut = article.text_evidence
+    doubt = ", doubtful" if article.doubtful else ""
+    yield "title", article.title or "none", "", "", ""
+    yield "author", article.author or "none", "", "", ""
+    yield "main text", f"{article.words} words{doubt}", f"{cut.confidence:.2f}", cut.method, _short(cut.text)
+    yield (
+        "language",
+        _languages(article.language),
+        f"{article.language.confidence:.2f}",
+        *_shown(article.language.evidence),
+    )
+    publication = article.publication
+    sure = f"{publication.evidence.confidence:.2f}" if publication.evidence else ""
+    yield "published", f"{publication.value} ({publication.precision.value})", sure, *_shown(publication.evidence)
+    source = article.source
+    yield (
+        "source",
+        source.name,
+        f"{source.evidence.confidence:.2f}" if source.evidence else "",
+        *_shown(source.evidence),
+    )
+
+
+def _languages(tag: LanguageTag) -> str:
+    return ", ".join([tag.code or "unknown", *(f"also {code}" for code in tag.others)])
+
+
+def _shown(evidence: object) -> tuple[str, str]:
+    method, text = getattr(evidence, "method", ""), getattr(evidence, "text", "")
+    return method, _short(text)
+
+
+def _short(text: str, most: int = 100) -> str:
+    squeezed = " ".join(text.split())
+    return squeezed if len(squeezed) <= most else squeezed[: most - 1] + "…"
+
+
+def show_languages(console: Console, text: str) -> None:
+    """The languages nearest to the text, and how far behind the first each is (in nats over the whole text)."""
+    known = load_profiles()
+    scores = known.score(text)
+    if not scores.ngrams:
+        console.print("No language has the letters of this text.")
+        return
+    order = scores.totals.argsort()[::-1][:MOST_LANGUAGES]
+    table = Table("language", "behind by", title="Languages", title_justify="left")
+    for place in order:
+        table.add_row(known.languages[place], f"{scores.totals[order[0]] - scores.totals[place]:.1f} nats")
+    console.print(table)
+
+
+def show_dates(console: Console, publication: Publication) -> None:
+    """The date that was chosen and every candidate that lost, with the reason."""
+    table = Table("date", "precision", "method", "confidence", "fate", "text", title="Dates", title_justify="left")
+    if publication.evidence is not None:
+        chosen = publication.evidence
+        cells = (publication.value or "", publication.precision.value, chosen.method, f"{chosen.confidence:.2f}")
+        table.add_row(*map(Text, (*cells, "chosen", _short(chosen.text))), style="green")
+    for lost in publication.candidates:
+        cells = (lost.value, lost.precision.value, lost.evidence.method, f"{lost.evidence.confidence:.2f}")
+        table.add_row(*map(Text, (*cells, lost.reason_lost, _short(lost.evidence.text))))
+    console.print(table if table.row_count else "No date was found.")
+
+
+def show_source_rules(console: Console, pipeline: Pipeline, page: Page, extraction: Extraction) -> None:
+    """Every source rule that fired, with the line that it fired on."""
+    table = Table("source", "rule", "weight", "line", "text", title="Source rules", title_justify="left")
+    for mark in pipeline.rules.marks(page, extraction):
+        cells = (mark.source, mark.rule, f"{mark.weight:g}", str(mark.line or ""), _short(mark.text))
+        table.add_row(*map(Text, cells))
+    console.print(table if table.row_count else "No source rule fired.")

@@ -1,0 +1,40 @@
+"""Datelines at the start of an article's first paragraph: they are taken off the main text (they stay on the page).
+
+Shapes, with any agency and in any language that writes them so:
+`LONDON, May 2 (Reuters) -`, `Hamburg (dpa) -`, `Lima, 9 abr (EFE).-`, `(ANSA) - ROMA, 12 GEN -`,
+`САМАРА, 3 окт — РИА Новости.`, `Москва. 15 мая. ИНТЕРФАКС -`, `新华社内罗毕8月21日电（记者…）`, `YAMANAKA, Dec. 5, Kyodo`.
+"""
+
+import re
+
+_DASH = r"(?:[-‐‑–—―]{1,3}\s*)+"
+_PLACE = r"[^\W\d_][^()\[\]:;!?«»\"“”\n]{1,70}?"
+_DAY = r"(?:\d{1,2}\.?\s+[^\W\d_]{3,10}\.?|[^\W\d_]{3,10}\.?\s+\d{1,2})"
+_SHAPES = tuple(
+    re.compile(shape)
+    for shape in (
+        rf"{_PLACE}\s*\([^()\d]{{2,30}}\)[.,:]?\s*{_DASH}",
+        rf"\([^()\d]{{2,30}}\)\s*[.,]?\s*{_DASH}[^\W\d_][\w .,'’]{{1,50}}?\s{_DASH}",
+        rf"[^\W\d_][\w .'’-]{{1,40}}?[.,]\s+{_DAY}[.,]?\s+{_DASH}[^\W\d_][\w \"«»-]{{1,30}}\.\s+",
+        rf"[^\W\d_][\w .'’-]{{1,40}}?[.,]\s+{_DAY}\.\s+[^\W\d_a-zа-яё][\w \"«»-]{{1,30}}\s{_DASH}",
+        rf"[^\W\d_][\w .'’-]{{1,40}}?,\s+{_DAY},?\s+{_DASH}",
+        r"\s*[\u4e00-\u9fff]{2,6}社[\u4e00-\u9fff]{1,12}\d{1,2}月\d{1,2}日(?:电|專電|专电)\s*(?:（[^（）]{2,30}）)?\s*",
+    )
+)
+_ALONE = re.compile(rf"[^\W\d_][\w ,.'’-]{{1,60}}?[.,]\s+{_DAY}(?:,\s*\d{{4}})?[,.]?\s*\(?[\w -]{{2,25}}\)?\.?")
+_REACH = 110
+
+
+def dateline_end(paragraph: str) -> int:
+    """Where the text begins behind the dateline that `paragraph` starts with; 0 where it starts with none."""
+    head = paragraph[:_REACH]
+    for shape in _SHAPES:
+        match = shape.match(head)
+        if match and match.end() < len(paragraph):
+            return match.end()
+    return 0
+
+
+def is_dateline(line: str) -> bool:
+    """Whether a line is a dateline and nothing else (`YAMANAKA, Japan, Dec. 5, Kyodo`)."""
+    return len(line) < 90 and line[:3].isupper() and _ALONE.fullmatch(line) is not None

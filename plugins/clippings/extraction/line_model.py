@@ -1,0 +1,73 @@
+"""The line models as they ship: how likely each line of a page is part of its main text."""
+
+import base64
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from clippings.extraction.features import base_features, context_features
+from clippings.extraction.markup_features import markup_features
+from clippings.extraction.network import MAIN, Network
+from clippings.pages import Block
+
+Floats = npt.NDArray[np.float32]
+
+TEXT_WEIGHTS = Path(__file__).with_name("text_lines.json")
+HTML_WEIGHTS = Path(__file__).with_name("html_blocks.json")
+
+
+def write_networks(networks: Sequence[Network], path: Path) -> None:
+    """Write the weights as JSON: for each network and matrix its shape, and its values as half floats in base 64."""
+    kept = []
+    for network in networks:
+        matrices = {}
+        for name in Network.__slots__:
+            matrix = np.asarray(getattr(network, name), "<f2")
+            matrices[name] = {"shape": matrix.shape, "values": base64.b64encode(matrix.tobytes()).decode("ascii")}
+        kept.append(matrices)
+    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="ascii")
+
+
+@cache
+def read_networks(path: Path) -> tuple[Network, ...]:
+    """The networks that `write_networks` wrote; read once a process."""
+    networks = []
+    for matrices in json.loads(path.read_text(encoding="ascii")):
+        values = {
+            name: np.frombuffer(base64.b64decode(kept["values"]), "<f2").astype(np.float32).reshape(kept["shape"])
+            for name, kept in matrices.items()
+        }
+        networks.append(Network(**values))
+    return tuple(networks)
+
+
+def _likely(networks: Sequence[Network], features: Floats) -> Floats:
+    shares = [np.exp(network.log_probabilities(features)[:, MAIN]) for network in networks]
+    result: Floats = np.mean(shares, axis=0)
+    return result
+
+
+def text_likelihoods(lines: Sequence[str]) -> Floats:
+    """For each line of a plain-text scrape, how likely it is main text (0 to 1); 0 for blank lines."""
+    result = np.zeros(len(lines), np.float32)
+    indices, base, _ = base_features(lines)
+    if len(indices):
+        result[indices] = _likely(read_networks(TEXT_WEIGHTS), context_features(base, indices, len(lines)))
+    return result
+
+
+def html_likelihoods(blocks: Sequence[Block], taken_by_trafilatura: npt.NDArray[np.bool_]) -> Floats:
+    """For each block of an HTML page, how likely it is main text (0 to 1)."""
+    result = np.zeros(len(blocks), np.float32)
+    lines = [block.text for block in blocks]
+    indices, base, _ = base_features(lines)
+    if len(indices):
+        shown = [blocks[i] for i in indices]
+        markup = markup_features(shown, taken_by_trafilatura[indices])
+        features = np.concatenate([context_features(base, indices, len(lines)), markup], axis=1)
+        result[indices] = _likely(read_networks(HTML_WEIGHTS), features)
+    return result

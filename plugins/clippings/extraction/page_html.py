@@ -1,0 +1,121 @@
+"""The main text of an HTML page: trafilatura's answer and the page's blocks, weighed together by the model of blocks."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+from trafilatura.metadata import (
+    examine_meta,
+    extract_author,
+    extract_meta_json,
+    extract_sitename,
+    extract_title,
+)
+from trafilatura.settings import Document
+
+from clippings.extraction.bylines import is_byline
+from clippings.extraction.datelines import dateline_end, is_dateline
+from clippings.extraction.line_model import html_likelihoods
+from clippings.extraction.markup_features import taken
+from clippings.extraction.titles import same_title
+from clippings.pages import Extraction, LineVerdict, Page
+
+Floats = npt.NDArray[np.float32]
+
+THRESHOLD = 0.45
+"""A block at least this likely is kept; chosen on folds of sites that the model had not seen."""
+
+_LEAST_WORDS = 10
+_TITLE_WORDS = 4
+
+
+def extract_blocks(page: Page) -> Extraction:
+    """Title, author, site name and main text of a parsed page; the verdicts are those of its blocks."""
+    assert page.tree is not None
+    theirs = _trafilatura_text(page.tree)
+    found = _metadata(page.tree)
+    votes = taken(page.blocks, theirs)
+    likely = html_likelihoods(page.blocks, votes)
+    kept = likely >= THRESHOLD
+    title = found.title.strip() if found.title else None
+    lines = [block.text for block in page.blocks]
+    if title is not None:
+        for i in np.flatnonzero(kept):
+            kept[i] = not same_title(lines[i], title)
+    on = np.flatnonzero(kept)
+    for i in on[:3]:
+        kept[i] = not (is_byline(lines[i]) or is_dateline(lines[i]))
+    paragraphs = [lines[i] for i in np.flatnonzero(kept)]
+    method = "blocks"
+    confidence = _confidence(lines, likely, kept)
+    if sum(line.count(" ") + 1 for line in paragraphs) < _LEAST_WORDS and theirs:
+        # the model sees nothing but a scrap: trafilatura's answer is then the better one
+        paragraphs = [line for line in theirs.splitlines() if line.strip() and line.strip() != title]
+        method, confidence = "trafilatura", 0.3
+    if paragraphs:
+        paragraphs[0] = paragraphs[0][dateline_end(paragraphs[0]) :]
+    return Extraction(
+        text="\n\n".join(paragraphs),
+        title=title,
+        author=_author(found, lines, kept),
+        site_name=found.sitename or None,
+        method=method,
+        confidence=confidence if paragraphs else 0.0,
+        verdicts=_verdicts(lines, likely, kept, title),
+    )
+
+
+def _trafilatura_text(tree: HtmlElement) -> str:
+    """What trafilatura takes as main text, without its slower second opinions, which the model makes up for."""
+    document = bare_extraction(tree, fast=True, include_comments=False)
+    return (document.text or "") if isinstance(document, Document) else ""
+
+
+def _metadata(tree: HtmlElement) -> Document:
+    """Title, author and site name as trafilatura reads them, without its search for a date (which is done elsewhere)."""
+    found = examine_meta(tree)
+    if found.author and " " not in found.author:
+        found.author = None
+    try:
+        found = extract_meta_json(tree, found)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        pass  # broken JSON-LD says nothing; the page's own elements are read below
+    found.title = found.title or extract_title(tree)
+    found.author = found.author or extract_author(tree)
+    found.sitename = found.sitename or extract_sitename(tree)
+    found.clean_and_trim()
+    return found
+
+
+def _author(found: Document, lines: Sequence[str], kept: npt.NDArray[np.bool_]) -> str | None:
+    from clippings.extraction.bylines import find_author
+
+    if found.author:
+        return ", ".join(name.strip() for name in found.author.split(";"))
+    on = np.flatnonzero(kept)
+    if not len(on):
+        return None
+    return find_author(lines, int(on[0]) - 12, int(on[0]), int(on[-1]))
+
+
+def _confidence(lines: Sequence[str], likely: Floats, kept: npt.NDArray[np.bool_]) -> float:
+    words = np.fromiter((line.count(" ") + 1 for line in lines), np.float32, len(lines))
+    right, chosen, wanted = float((words * likely)[kept].sum()), float(words[kept].sum()), float((words * likely).sum())
+    return round(2 * right / (chosen + wanted), 3) if chosen + wanted else 0.0
+
+
+def _verdicts(
+    lines: Sequence[str], likely: Floats, kept: npt.NDArray[np.bool_], title: str | None
+) -> tuple[LineVerdict, ...]:
+    verdicts = []
+    for line, keep, share in zip(lines, kept.tolist(), likely.tolist(), strict=True):
+        if keep:
+            role = "paragraph" if len(line) > 80 or line[-1] in '.!?…。"”»' else "heading"
+        elif title is not None and same_title(line, title):
+            role = "title"
+        else:
+            role = "byline" if is_byline(line) else "boilerplate"
+        verdicts.append(LineVerdict(keep, round(share, 3), role))
+    return tuple(verdicts)

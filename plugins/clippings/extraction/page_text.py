@@ -1,0 +1,194 @@
+"""The main text of a plain-text page scrape: what the line model says of each line, held to how articles are built."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from clippings.extraction.bylines import find_author, is_byline
+from clippings.extraction.datelines import dateline_end, is_dateline
+from clippings.extraction.features import strip_bullet
+from clippings.extraction.line_model import text_likelihoods
+from clippings.extraction.titles import find_title, same_title
+from clippings.pages import Extraction, LineVerdict, Page
+
+Floats = npt.NDArray[np.float32]
+
+THRESHOLD = 0.45
+"""A line at least this likely is kept; chosen on folds of sites that the model had not seen."""
+
+_COMMENTS = re.compile(
+    r"""(?:soundoff\b.*
+    |(?:leave|post|add|write)\s+(?:a\s+|your\s+)?(?:comment|reply|response).*
+    |(?:no|\d+)\s+(?:comments?|responses?|replies|thoughts?\s+on\b.*|kommentare?|commentaires?|comentarios?|commenti|комментари\w+)\s*:?
+    |comments?\s+(?:for\s+this\s+\w+\s+)?(?:are|is|have\s+been)\s+(?:now\s+)?closed.*
+    |(?:reader\s+|all\s+)?comments?\s*(?:\(\s*\d+\s*\)|:)?
+    |(?:leser)?kommentare?\s*(?:\(\s*\d+\s*\)|:)?|komentarze\s*(?:\(\s*\d+\s*\)|:)?
+    |comment(?:aires|arios|i)\s*(?:\(\s*\d+\s*\)|:)?|reacties\s*(?:\(\s*\d+\s*\)|:)?
+    |комментарии\s*(?:\(\s*\d+\s*\)|:)?|yorumlar\s*(?:\(\s*\d+\s*\)|:)?|التعليقات|网友评论|評論|评论
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_RELATED = re.compile(
+    r"""(?:(?:in\s+)?(?:related|other)\s+(?:news|stories|articles|posts|content|links|topics)\s*:?
+    |(?:you\s+(?:may|might)\s+also\s+like|more\s+(?:stories|from|in|on)\b.*|read\s+(?:next|also)|see\s+also|recommended(?:\s+for\s+you)?)\s*:?
+    |mehr\s+zum\s+thema|weitere\s+(?:artikel|themen|meldungen)|das\s+könnte\s+(?:sie|dich)\s+auch\s+interessieren
+    |noticias\s+relacionadas|notizie\s+correlate|(?:sur\s+le\s+même\s+sujet|à\s+lire\s+aussi|lire\s+aussi)
+    |читайте\s+также|материалы\s+по\s+теме|相关新闻|相关阅读|موضوعات\s+متعلقة|ilgili\s+haberler
+    )\s*:?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SIGNED_OFF = re.compile(
+    r"[(\[（]?\s*(?:(?:additional\s+)?(?:reporting|writing|editing)\s+by|editor\s*:|edited\s+by|责任编辑|redaktion\s*:).*",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"https?://\S+")
+_ENOUGH = 0.3
+"""Share of the kept words that must stand before a heading of comments or related news for it to end the article."""
+
+
+def extract_lines(page: Page) -> Extraction:
+    """Title, author and main text out of the lines of a page scrape, with a verdict for every line."""
+    lines = page.lines
+    likely = text_likelihoods(lines)
+    bare = [strip_bullet(line) for line in lines]
+    kept = likely >= THRESHOLD
+    kept &= np.fromiter((_ADDRESS.fullmatch(line) is None for line in bare), np.bool_, len(bare))
+    _rescue(kept, likely)
+    _end_article(bare, kept)
+    _begin_at_dateline(bare, kept)
+    _drop_repeats(bare, kept)
+    on = np.flatnonzero(kept)
+    if not len(on):
+        return Extraction("", None, None, None, "lines", 0.0, _verdicts(lines, bare, likely, kept, None))
+    first = _anchor(bare, on)
+    listed = [bool(line) and line != given.strip() for line, given in zip(bare, lines, strict=True)]
+    title = find_title(bare, listed, first, "\n".join(bare[i] for i in on if i >= first))
+    if title is not None:
+        _begin_after_title(bare, kept, title, first)
+        on = np.flatnonzero(kept)
+    _begin_after_byline(bare, kept, title, first)
+    on = np.flatnonzero(kept)
+    author = find_author(bare, title if title is not None else first - 12, int(on[0]), int(on[-1]))
+    for i in on[:3]:
+        if is_byline(bare[i]) or is_dateline(bare[i]):
+            kept[i] = False
+    for i in on[::-1][:3]:
+        if _SIGNED_OFF.fullmatch(bare[i]):
+            kept[i] = False
+    on = np.flatnonzero(kept)
+    paragraphs = [bare[i] for i in on]
+    if paragraphs:
+        paragraphs[0] = paragraphs[0][dateline_end(paragraphs[0]) :]
+    return Extraction(
+        text="\n\n".join(paragraphs),
+        title=bare[title] if title is not None else None,
+        author=author,
+        site_name=None,
+        method="lines",
+        confidence=_confidence(bare, likely, kept),
+        verdicts=_verdicts(lines, bare, likely, kept, title),
+    )
+
+
+def _words(line: str) -> int:
+    return line.count(" ") + 1 + sum(1 for c in line if "\u3040" <= c <= "\u9fff") // 2
+
+
+def _rescue(kept: npt.NDArray[np.bool_], likely: Floats) -> None:
+    """Where no line is likely enough, the likeliest is kept: a doubtful text is filed as such, not dropped."""
+    if not kept.any() and likely.size and float(likely.max()) > 0.1:
+        kept |= likely >= 0.7 * likely.max()
+
+
+def _end_article(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
+    """Nothing is kept behind a heading of comments or of related news that has enough of the article before it."""
+    total = sum(_words(bare[i]) for i in np.flatnonzero(kept))
+    before = 0
+    for i, line in enumerate(bare):
+        if line and len(line) < 80 and before >= _ENOUGH * max(total, 1) and before > 30:
+            if _COMMENTS.fullmatch(line) or _RELATED.fullmatch(line):
+                kept[i:] = False
+                return
+        if kept[i]:
+            before += _words(line)
+
+
+def _begin_at_dateline(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
+    """What stands before a dateline is not main text (a lede or a caption)."""
+    for i in np.flatnonzero(kept)[:5]:
+        if dateline_end(bare[i]):
+            kept[:i] = False
+            return
+
+
+def _drop_repeats(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
+    """Of two equal long lines the first is kept; a short line whose words stand in a long kept one is a pull quote."""
+    seen: set[str] = set()
+    on = np.flatnonzero(kept)
+    for i in on:
+        if bare[i] in seen and len(bare[i]) > 40:
+            kept[i] = False
+        seen.add(bare[i])
+    whole = [bare[i] for i in np.flatnonzero(kept)]
+    for i in np.flatnonzero(kept):
+        line = bare[i].strip("\"“”„«»' ")
+        if 40 < len(line) < 250 and any(len(other) > len(bare[i]) + 10 and line in other for other in whole):
+            kept[i] = False
+
+
+def _anchor(bare: Sequence[str], on: npt.NDArray[np.intp]) -> int:
+    """The first kept line that is surely running text; the first kept line where there is none."""
+    return next((int(i) for i in on if _words(bare[i]) >= 15), int(on[0]))
+
+
+def _begin_after_title(bare: Sequence[str], kept: npt.NDArray[np.bool_], title: int, first: int) -> None:
+    """The main text begins below the last copy of the title that stands above its first paragraph."""
+    last = max(i for i in range(title, first) if same_title(bare[i], bare[title]))
+    kept[: last + 1] = False
+    for i in np.flatnonzero(kept):
+        if same_title(bare[i], bare[title]):
+            kept[i] = False
+
+
+def _begin_after_byline(bare: Sequence[str], kept: npt.NDArray[np.bool_], title: int | None, first: int) -> None:
+    """A lede between title and byline is no main text, where the article goes on behind the byline."""
+    if title is None:
+        return
+    filled = [i for i in range(title + 1, len(bare)) if bare[i]][:8]
+    for i in filled:
+        above, below = kept[title:i].sum(), kept[i + 1 :].sum()
+        if is_byline(bare[i]) and above <= 2 and below >= 3:
+            kept[: i + 1] = False
+            return
+
+
+def _confidence(bare: Sequence[str], likely: Floats, kept: npt.NDArray[np.bool_]) -> float:
+    """The F1 that the model itself expects of its choice, by words."""
+    words = np.fromiter((_words(line) if line else 0 for line in bare), np.float32, len(bare))
+    right = float((words * likely)[kept].sum())
+    chosen, wanted = float(words[kept].sum()), float((words * likely).sum())
+    return round(2 * right / (chosen + wanted), 3) if chosen + wanted else 0.0
+
+
+def _verdicts(
+    lines: Sequence[str], bare: Sequence[str], likely: Floats, kept: npt.NDArray[np.bool_], title: int | None
+) -> tuple[LineVerdict, ...]:
+    commented = next((i for i, line in enumerate(bare) if line and _COMMENTS.fullmatch(line)), len(bare))
+    verdicts = []
+    for i, (line, keep, share) in enumerate(zip(bare, kept.tolist(), likely.tolist(), strict=True)):
+        if not line:
+            role = "blank"
+        elif keep:
+            role = "paragraph" if len(line) > 80 or line[-1] in '.!?…。"”»' else "heading"
+        elif title is not None and line == bare[title]:
+            role = "title"
+        elif is_byline(line):
+            role = "byline"
+        elif is_dateline(line):
+            role = "dateline"
+        else:
+            role = "comment" if i >= commented else "boilerplate"
+        verdicts.append(LineVerdict(keep, round(share, 3), role))
+    return tuple(verdicts)

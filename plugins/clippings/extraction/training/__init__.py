@@ -1,0 +1,1 @@
+"""How the line models are made: run by hand, never imported by the pipeline."""
