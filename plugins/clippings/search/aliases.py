@@ -1,12 +1,15 @@
 """Which index is read and which is written: a versioned index behind two aliases, so that it can be exchanged."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import NotFoundError, RequestError
+from opensearchpy.exceptions import NotFoundError, RequestError, TransportError
 
 from clippings.errors import ServiceError
+from clippings.search.client import error_reason
 from clippings.search.mapping import index_body, mapping_hash
 from clippings.settings import OpenSearchSettings
 
@@ -127,6 +130,17 @@ def refresh(client: OpenSearch, settings: OpenSearchSettings) -> None:
         client.indices.refresh(index=write_alias(settings))
     except NotFoundError as error:
         raise missing_index(settings) from error
+
+
+@contextmanager
+def searching(settings: OpenSearchSettings) -> Iterator[None]:
+    """Inside it, what OpenSearch cannot answer is said in a sentence: raises ServiceError."""
+    try:
+        yield
+    except NotFoundError as error:
+        raise missing_index(settings) from error
+    except TransportError as error:
+        raise ServiceError(f"OpenSearch at {settings.url} cannot search: {error_reason(error.info)}.") from error
 
 
 def missing_index(settings: OpenSearchSettings) -> ServiceError:

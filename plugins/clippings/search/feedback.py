@@ -13,7 +13,7 @@ from typing import Any
 
 from opensearchpy import OpenSearch
 
-from clippings.search.aliases import read_alias
+from clippings.search.aliases import read_alias, searching
 from clippings.search.analysis import ANALYSES, analysis_of
 from clippings.search.ranking import FoundTerms, Ranking, Tokens
 from clippings.search.syntax import WORDY, ParsedQuery
@@ -47,11 +47,12 @@ def tokens_of(client: OpenSearch, settings: OpenSearchSettings, parsed: ParsedQu
     others = [term.text for group in (*parsed.required, parsed.excluded) for term in group if term.kind in WORDY]
     if not words and not others:
         return {}
-    answer = client.termvectors(
-        index=read_alias(settings),
-        body={"doc": {f"text_{name}": [words, *others] for name in ANALYSES}},
-        params={"term_statistics": "true", "field_statistics": "false"},
-    )
+    with searching(settings):
+        answer = client.termvectors(
+            index=read_alias(settings),
+            body={"doc": {f"text_{name}": [words, *others] for name in ANALYSES}},
+            params={"term_statistics": "true", "field_statistics": "false"},
+        )
     end_of_words = len(words.encode("utf-16-le", "surrogatepass")) // 2
     known: dict[str, int] = {}
     found: dict[str, tuple[str, ...]] = {}
@@ -79,26 +80,21 @@ def feedback(
 ) -> FoundTerms:
     """The words the first hits have in common, by field, with their weights. `hits` need `_score` and `language`."""
     asked = max((len(words) for words in tokens.values()), default=0)
-    if not hits or not ranking.feedback or asked < FEWEST_WORDS:
+    if not hits or hits[0]["_score"] <= 0 or not ranking.feedback or asked < FEWEST_WORDS:
         return {}
     says = _says([hit["_score"] for hit in hits], ranking)
     fields = {hit["_id"]: f"text_{analysis_of(hit['_source'].get('language'))}" for hit in hits}
-    answer = client.mtermvectors(
-        index=read_alias(settings),
-        body={
-            "docs": [
-                {
-                    "_id": id,
-                    "fields": [field],
-                    "term_statistics": True,
-                    "positions": False,
-                    "offsets": False,
-                    "filter": {"max_num_terms": MOST_TERMS, "min_word_length": SHORTEST},
-                }
-                for id, field in fields.items()
-            ]
-        },
-    )
+    wanted = {
+        "term_statistics": True,
+        "positions": False,
+        "offsets": False,
+        "filter": {"max_num_terms": MOST_TERMS, "min_word_length": SHORTEST},
+    }
+    with searching(settings):
+        answer = client.mtermvectors(
+            index=read_alias(settings),
+            body={"docs": [{"_id": id, "fields": [field], **wanted} for id, field in fields.items()]},
+        )
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
     weights: defaultdict[str, Counter[str]] = defaultdict(Counter)
     rarity: dict[tuple[str, str], float] = {}
@@ -118,6 +114,8 @@ def feedback(
         for term, weight in terms.items()
     ]
     best = [(field, term) for _, field, term in sorted(learned, reverse=True)[: ranking.feedback_terms]]
+    if not best:
+        return {}
     total = sum(weights[field][term] for field, term in best)
     shared = sum(weights[field][term] for field, term in best if seen[field][term] > 1)
     agreement = shared / total

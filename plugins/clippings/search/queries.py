@@ -6,12 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import NotFoundError, TransportError
 
-from clippings.errors import ServiceError
 from clippings.search import facets, ranking
-from clippings.search.aliases import missing_index, read_alias
-from clippings.search.client import error_reason
+from clippings.search.aliases import read_alias, searching
 from clippings.search.documents import FiledArticle, article_of
 from clippings.search.feedback import feedback, tokens_of
 from clippings.search.mapping import LANGUAGE_TEXTS, LANGUAGE_TITLES
@@ -47,12 +44,8 @@ _ORDERS: Mapping[str, list[Any]] = {
 
 def _ask(client: OpenSearch, settings: OpenSearchSettings, body: Mapping[str, Any]) -> Mapping[str, Any]:
     """Search the read alias. Raises ServiceError in a sentence where that fails."""
-    try:
+    with searching(settings):
         answer: Mapping[str, Any] = client.search(index=read_alias(settings), body=body)
-    except NotFoundError as error:
-        raise missing_index(settings) from error
-    except TransportError as error:
-        raise ServiceError(f"OpenSearch at {settings.url} cannot search: {error_reason(error.info)}.") from error
     return answer
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from opensearchpy import OpenSearch
 
-from clippings.search.aliases import read_alias
+from clippings.search.aliases import read_alias, searching
 from clippings.search.feedback import tokens_of
 from clippings.search.ranking import query
 from clippings.search.syntax import parse
@@ -35,11 +35,13 @@ def better_spelling(client: OpenSearch, settings: OpenSearchSettings, text: str,
     }
     index = read_alias(settings)
     body = {"size": 0, "suggest": {"words": {"text": words, "term": suggester}}}
-    corrections = _corrections(client.search(index=index, body=body)["suggest"]["words"])
+    with searching(settings):
+        corrections = _corrections(client.search(index=index, body=body)["suggest"]["words"])
     if not corrections:
         return None
     better = re.sub(r"\w+", lambda word: corrections.get(word[0].lower(), word[0]), text)
     parsed = parse(better)
     tokens = tokens_of(client, settings, parsed)
-    finds = client.count(index=index, body={"query": query(parsed, tokens)})["count"]
+    with searching(settings):
+        finds = client.count(index=index, body={"query": query(parsed, tokens)})["count"]
     return better if finds > found else None

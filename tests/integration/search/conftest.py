@@ -1,0 +1,18 @@
+"""An index on the real node for each module's tests."""
+
+from collections.abc import Iterator
+
+import pytest
+from opensearchpy import OpenSearch
+
+from clippings.search.aliases import ensure_index
+from clippings.search.client import connect
+from clippings.settings import OpenSearchSettings
+
+
+@pytest.fixture(scope="module")
+def client(opensearch: OpenSearchSettings) -> Iterator[OpenSearch]:
+    """A client; the index is there."""
+    with connect(opensearch) as connected:
+        ensure_index(connected, opensearch)
+        yield connected
