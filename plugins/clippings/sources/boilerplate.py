@@ -20,6 +20,7 @@ _RIGHTS = re.compile(
 )
 _HEAD = re.compile(rf"^(?:[\W_]*(?:{_SIGN}|{_YEARS}|by)(?!\w))+[\W_]*")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_NUMBER = re.compile(r"^\d+")
 _LONGEST_COPYRIGHT = 400
 _LONGEST_MENU_ITEM = 60
 _INVITATION = (
@@ -76,7 +77,7 @@ class Boilerplate:
         for place, line in enumerate(page):
             if not line:
                 continue
-            piece = self._furniture.get(line)
+            piece = self._furniture.get(_NUMBER.sub("#", line) if line[0].isdigit() else line)
             if piece is None and line.startswith(self._any_beginning):
                 piece = next(found for start, found in self._beginnings.items() if line.startswith(start))
             if piece is not None:

@@ -27,7 +27,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Furniture:
     """A line that a page builder puts on every page: `line` is the whole line in lower case, or its beginning where
-    it ends in `…`. `weight` is how much it tells."""
+    it ends in `…`; a `#` at its start stands for any number. `weight` is how much it tells."""
 
     line: str
     weight: float

@@ -32,6 +32,7 @@ sources:
       "No comments:": 2
       "Post a Comment": 2
       "This entry was posted in…": 2
+      "# comments:": 2
 """
 STORY = "The harbour was closed on Monday after a seal had gone to sleep in the lock and would not be moved."
 
@@ -218,6 +219,12 @@ def test_same_furniture_twice_counts_once(rules: SourceRules) -> None:
 def test_furniture_may_be_the_beginning_of_a_line(rules: SourceRules) -> None:
     """Furniture ending in an ellipsis matches any line that begins with it."""
     assert tag(rules, STORY, "This entry was posted in Seals on May 3.", "No comments:").name == "blog"
+
+
+def test_number_in_furniture_may_be_any(rules: SourceRules) -> None:
+    """A count of comments is furniture whatever the number."""
+    assert tag(rules, STORY, "128 comments:", "Post a Comment").name == "blog"
+    assert tag(rules, STORY, "Many comments:", "Post a Comment").name == UNKNOWN_SOURCE
 
 
 def test_marks_add_up(rules: SourceRules) -> None:
