@@ -141,16 +141,9 @@ def _opensearch() -> OpenSearchSettings:
     """The cluster that Airflow's connection `opensearch_default` names (environment, secrets backend or database)."""
     from airflow.sdk import Connection
 
-    from clippings.settings import opensearch_from_parts
+    from clippings.settings import opensearch_from_airflow
 
-    connection = Connection.get("opensearch_default")
-    return opensearch_from_parts(
-        host=connection.host or "",
-        port=connection.port,
-        user=connection.login,
-        password=connection.password,
-        extra=connection.extra_dejson,
-    )
+    return opensearch_from_airflow(Connection.get("opensearch_default"))
 
 
 def _request(feed: Feed) -> RunRequest:

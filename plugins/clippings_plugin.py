@@ -18,16 +18,9 @@ def _opensearch() -> OpenSearchSettings:
     """The cluster that Airflow's connection `opensearch_default` names (environment, secrets backend or database)."""
     from airflow.models.connection import Connection
 
-    from clippings.settings import opensearch_from_parts
+    from clippings.settings import opensearch_from_airflow
 
-    connection = Connection.get_connection_from_secrets("opensearch_default")
-    return opensearch_from_parts(
-        host=connection.host or "",
-        port=connection.port,
-        user=connection.login,
-        password=connection.password,
-        extra=connection.extra_dejson,
-    )
+    return opensearch_from_airflow(Connection.get_connection_from_secrets("opensearch_default"))
 
 
 class _SearchPage:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from clippings.errors import ConfigurationError
@@ -36,6 +37,20 @@ class OpenSearchSettings:
         return f"{'https' if self.use_ssl else 'http'}://{self.host}:{self.port}"
 
 
+class AirflowConnection(Protocol):
+    """What is used of Airflow's connection objects, of which it has two kinds (in tasks, and in its servers)."""
+
+    conn_type: str
+    host: str | None
+    port: int | None
+    login: str | None
+    password: str | None
+
+    @property
+    def extra_dejson(self) -> dict[str, Any]:
+        """The connection's `extra`, read."""
+
+
 def _truth(value: object) -> bool:
     return str(value).strip().lower() in {"1", "true", "yes", "on"}
 
@@ -64,6 +79,21 @@ def opensearch_from_parts(
         ca_certs=str(extra["ca_certs"]) if extra.get("ca_certs") else None,
         timeout=float(str(extra.get("timeout", 30))),
         index_prefix=os.environ.get("CLIPPINGS_INDEX_PREFIX", ""),
+    )
+
+
+def opensearch_from_airflow(connection: AirflowConnection) -> OpenSearchSettings:
+    """Settings out of one of Airflow's own connection objects. Raises ConfigurationError when it names no host.
+
+    Airflow makes `http://host` a connection of type http, which is taken without TLS as the address says.
+    """
+    scheme = "http://" if connection.conn_type == "http" else ""
+    return opensearch_from_parts(
+        host=scheme + connection.host if connection.host else "",
+        port=connection.port,
+        user=connection.login,
+        password=connection.password,
+        extra=connection.extra_dejson,
     )
 
 

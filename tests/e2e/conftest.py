@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from opensearchpy import OpenSearch
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from clippings.node.ports import free_port
 from clippings.search.client import connect
 from clippings.settings import OpenSearchSettings
-from clippings.stack.airflow import AirflowStack
+from clippings.stack.airflow import USER, AirflowStack
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +39,47 @@ def empty_archive(archive: OpenSearchSettings) -> Callable[[], OpenSearch]:
         return client
 
     return empty
+
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_WORDS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+"""Without these a start looks for hosts of its maker, which a closed network refuses, slowly."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium. `make test` installs it where it may; otherwise this says what to do."""
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"{CHROMIUM} is missing: install Debian's package `chromium`, as `make test` does when it is root.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_WORDS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def login(browser: Browser, airflow: AirflowStack) -> StorageState:
+    """The cookies of a reader who has typed name and password into Airflow's form."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{airflow.url}/auth/login?next=/clippings/")
+    page.fill("input[name=username]", USER)
+    page.fill("input[name=password]", airflow.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/clippings/**")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def page(browser: Browser, login: StorageState) -> Iterator[Page]:
+    """A page of a logged-in reader; whatever its scripts complain of fails the test."""
+    context = browser.new_context(storage_state=login, viewport={"width": 1300, "height": 950})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    context.close()

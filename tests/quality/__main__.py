@@ -10,7 +10,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
-
 from tests.quality.figures import Figure
 
 MEASURES = ("main_text", "dates", "language", "relevance")

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import trafilatura
+from tests.quality.figures import Figure
+from tests.quality.scores import articles_score, segments_score
 
 from clippings.extraction import extract, parse
 from clippings.records import ContentType
-from tests.quality.figures import Figure
-from tests.quality.scores import articles_score, segments_score
 
 Score = Callable[[Mapping[str, Mapping[str, Any]], Mapping[str, str]], tuple[float, float, float]]
 

@@ -17,7 +17,7 @@ from clippings.records import ContentType
 
 SAMPLE = 1024 * 1024
 """Bytes of a file's beginning that a decision rests on."""
-BINARY_SHARE = 0.2
+BINARY_SHARE = 0.05
 """A file with a larger share of control characters in its beginning is no text."""
 
 
@@ -86,7 +86,8 @@ def _decoded(head: bytes, encoding: Encoding) -> str:
     return b"".join(iter(source.read, b"")).decode(source.codec, "replace")
 
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1e\x7f]")
+# A stretch of NULs counts once: it may be what a crash left of a line in a file that is text otherwise.
+_CONTROLS = re.compile(r"\x00+|[\x01-\x08\x0e-\x1a\x1c-\x1e\x7f]")
 
 
 def _binary(sample: str) -> bool:
@@ -166,5 +167,6 @@ def _may_be_table(sample: str) -> bool:
 
 
 def _surely_table(table: TableLayout) -> bool:
-    """Whether a file not named as a table is one: its first row names the content and another column."""
-    return table.header_in_file and "content" in table.by_name and len(table.by_name) >= 2
+    """Whether a file not named as a table is one: its first row names the content and another column, and the rows
+    that follow have as many."""
+    return table.header_in_file and "content" in table.by_name and len(table.by_name) >= 2 and table.even > 0.5

@@ -78,6 +78,8 @@ class Content:
     """What it was unpacked from, outermost first."""
     budget: Budget | None = None
     damage: str | None = None
+    outer: "Content | None" = None
+    """The archive it is a member of, where that is a stream: what is wrong with it is wrong with the member."""
     _head: bytes = field(default=b"", repr=False)
 
     def head(self, size: int) -> bytes:
@@ -101,7 +103,8 @@ class Content:
         except (*_ERRORS, *_OTHER, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise
-            self.damage = f"The file is damaged or cut off: {_sentence(error)}."
+            outer = self.outer.damage if self.outer is not None else None
+            self.damage = outer or f"The file is damaged or cut off: {_sentence(error)}."
             return b""
         if self.budget is not None:
             self.budget.unpacked += len(data)
@@ -329,7 +332,6 @@ class _Forward(io.RawIOBase):
 
 
 def _tar_members(path: str, content: Content) -> Iterator[Content]:
-    budget = content.budget or Budget(0)
     how = (*content.how, "tar")
     try:
         archive: Any = tarfile.open(fileobj=_Forward(content), mode="r:", errorlevel=2)  # noqa: SIM115
@@ -341,9 +343,10 @@ def _tar_members(path: str, content: Content) -> Iterator[Content]:
             name = member.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").removeprefix("./")
             for opened in _opened(f"{path}!/{name}", partial(archive.extractfile, member), "tar", None):
                 opened.how = (*content.how, *opened.how)
+                opened.outer = content
                 yield opened
-            if budget.spent:
-                return
+                if content.damage and opened.damage == content.damage:
+                    return
     except (*_ERRORS, ValueError, OverflowError, RecursionError) as error:
         damage = content.damage or f"The tar archive is damaged: {_sentence(error)}."
         yield Content(path, io.BytesIO(), how, damage=damage)

@@ -16,7 +16,7 @@ _QUOTED_START = re.compile(rb' *"')
 _SPACES = re.compile(rb" *")
 _LINE_END = re.compile(rb"[\r\n]")
 CR = 13
-EXTRA_COLUMNS = 256
+EXTRA_COLUMNS = 32
 """A row of so many columns more than expected is given up, lest a quote left open runs through the whole file."""
 
 Field = tuple[int, int, bool]
@@ -149,9 +149,9 @@ class Window(Buffer):
             if (run.end() - opened) % 2 and self._ends_field(run.end()):
                 return run.end() - 1
             opened = run.end()
-        known = bisect_left(self.closers, opened)
-        if known == len(self.closers):
+        if not self.closers or self.closers[-1] < opened:
             self._search()
+        known = bisect_left(self.closers, opened)
         return self.closers[known] if known < len(self.closers) else None
 
     def _ends_field(self, place: int) -> bool:

@@ -30,11 +30,13 @@ class Separator:
 
     expression: re.Pattern[str]
     reason: str
+    signs_only: bool = True
+    """No line that begins with an ASCII letter or digit can match: most lines need not be looked at any further."""
 
 
 def declared_separator(expression: str) -> Separator:
     """The user's own regular expression of a separator line."""
-    return Separator(re.compile(expression), f"separator lines match {expression!r}, as declared")
+    return Separator(re.compile(expression), f"separator lines match {expression!r}, as declared", signs_only=False)
 
 
 def find_separator(sample: str) -> Separator:
@@ -95,7 +97,7 @@ def _kinds(rows: Sequence[str]) -> list[_Kind]:
         kinds.append(_Kind("a form feed", _FEED_LINE, tuple(feeds), "\f", True))
     for character, found_runs in sorted(runs.items(), key=lambda item: (-len(item[1]), item[0])):
         length, count = Counter(length for _, length in found_runs).most_common(1)[0]
-        uniform = count >= 0.8 * len(found_runs)
+        uniform = count >= 0.6 * len(found_runs)
         wanted = f"{{{length}}}" if uniform else "{5,}"
         numbers = tuple(number for number, size in found_runs if not uniform or size == length)
         title = f"{length} × {character}" if uniform else f"5 or more × {character}"
@@ -115,8 +117,10 @@ def _parts(rows: Sequence[str], numbers: Sequence[int], complete: bool) -> list[
 RARE_IN_PAGES = frozenset("=#~%@+<>|&$^§")
 """Characters of which a run seldom divides the sections of one page; dashes, stars, dots and underlines often do."""
 PAGE_WORDS = 50
-_DATE_OR_ADDRESS = re.compile(
-    r"https?://|www\.|\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\bby [A-Z]|\bUpdated\b", re.I
+MANY_PARTS = 8
+"""So many parts, each as long as a page, are documents whatever they look like."""
+_PAGE_LINE = re.compile(
+    r"https?://|\bwww\.|\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|^by [A-Z]|©|\(c\)|\bcopyright\b", re.I
 )
 _SENTENCE_END = re.compile(r"[.!?…。！？»”\"')\]]\s*$")
 
@@ -143,17 +147,18 @@ def _doubt(kind: _Kind, parts: Sequence[Sequence[str]], rows: Sequence[str]) -> 
     if count == 2:
         sure = kind.mark in RARE_IN_PAGES and long_ones == 2 and pages == 2
         return None if sure else "two parts are too few to tell"
+    all_long = long_ones >= 0.9 * count
+    alike = sentences >= 0.9 * count and max(words) <= 8 * min(words)
     if kind.mark in RARE_IN_PAGES:
-        if sentences < 0.9 * count:
-            return f"only {sentences} of {count} parts hold sentences"
-        if pages < 0.6 * count and max(words) > 8 * min(words):
-            return f"of {count} parts only {pages} begin or end as a page, and their lengths differ widely"
+        sure = all_long or alike
+    else:
+        sure = all_long and (count >= MANY_PARTS or pages >= 0.5 * count)
+        sure = sure or (alike and count >= 4 and pages >= 0.8 * count)
+    if sure:
         return None
-    if long_ones >= 0.9 * count and pages >= 0.6 * count:
-        return None
-    if count >= 4 and sentences == count and pages >= 0.8 * count and max(words) <= 8 * min(words):
-        return None
-    return f"of {count} parts only {long_ones} are as long as a page and {pages} begin or end as one"
+    return (
+        f"of {count} parts {long_ones} are as long as a page, {sentences} hold sentences, {pages} show signs of a page"
+    )
 
 
 def _doubt_about_names(kind: _Kind, parts: Sequence[Sequence[str]], rows: Sequence[str]) -> str | None:
@@ -173,7 +178,8 @@ def _has_sentence(part: Sequence[str]) -> bool:
 
 
 def _looks_like_page(part: Sequence[str]) -> bool:
-    """Whether a part begins with a short title above longer text, or has a date, address or byline at its edges."""
+    """Whether a part begins with a short title above longer text, or has a line that gives its date, address, author
+    or copyright."""
     first = part[0]
     titled = (
         len(part) >= 2
@@ -181,7 +187,7 @@ def _looks_like_page(part: Sequence[str]) -> bool:
         and not first.endswith((".", ",", ";"))
         and any(len(row) > max(len(first), 60) for row in part[1:8])
     )
-    return titled or any(len(row) < 200 and _DATE_OR_ADDRESS.search(row) for row in (*part[:5], *part[-2:]))
+    return titled or any(len(row) < 120 and _PAGE_LINE.search(row) for row in part)
 
 
 def _underlines(kind: _Kind, rows: Sequence[str]) -> bool:
@@ -212,6 +218,8 @@ def split_separated(source: Source, separator: Separator, limit: int) -> Iterato
 
 
 def _match(source: Source, separator: Separator, line: Line) -> re.Match[str] | None:
+    if separator.signs_only and line.data[:1].isalnum():
+        return None
     text = line.data.decode(source.codec, "replace").rstrip("\r\n")
     return separator.expression.fullmatch(text)
 

@@ -21,6 +21,8 @@ DELIMITERS = ",;\t|\x01\x1f^~"
 """Tried where none is declared, the usual ones first."""
 SAMPLE_ROWS = 200
 LONGEST_NAME = 64
+EVEN_SHARE = 0.8
+"""Without names for its columns, a file is a table if this share of its rows has the same number of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,10 @@ class TableLayout:
     header_in_file: bool
     roles: Mapping[str, int]
     shape: RowShape
-    quoting: bool = True
+    quoting: bool
     """False for a file divided by tabs in which no field is quoted: a quote is then a quote."""
+    even: float
+    """The share of the sample's rows that have the right number of columns."""
 
     @property
     def by_name(self) -> dict[str, str]:
@@ -116,16 +120,16 @@ def _layout(
         names = list(header)
     body = rows[1:] if header_in_file else rows
     width = len(names) if header or header_in_file else Counter(len(row.fields) for _, row in rows).most_common(1)[0][0]
-    even = sum(1 for _, row in body if len(row.fields) == width)
-    if body and even < 0.5 * len(body):
+    even = sum(1 for _, row in body if len(row.fields) == width) / len(body) if body else 1.0
+    if not header and not header_in_file and (width == 1 or even < EVEN_SHARE):
         return None, f"rows have no common number of columns (delimiter {title})"
     roles, problem = _roles(names if header or header_in_file else [], columns, values[1:] or values, width)
     if problem:
         return None, problem
-    shape = _shape(width, [(text, row) for text, row in body if len(row.fields) == width and not row.suspect])
+    shape = _shape(width, [(text, row) for text, row in body if len(row.fields) == width])
     quoting = delimiter != "\t" or any(mark for _, row in rows if not row.suspect for _, _, mark in row.fields)
     layout = TableLayout(
-        delimiter, tuple(names) if header or header_in_file else (), header_in_file, roles, shape, quoting
+        delimiter, tuple(names) if header or header_in_file else (), header_in_file, roles, shape, quoting, even
     )
     told = ", ".join(
         f"{role} from {layout.header[number]!r}" if layout.header else f"{role} from column {number + 1}"

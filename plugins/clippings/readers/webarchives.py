@@ -56,7 +56,8 @@ def _record(buffer: Buffer, limit: int) -> Piece | None:
             return _damaged(buffer, limit, "The record is cut off: the file ends before it does.")
         buffer.hold(size + LONGEST_HEADER)
         following = buffer.data[buffer.at + size : buffer.at + size + 64]
-        if following.strip(b"\r\n") and not _FIRST.match(following):
+        ends = not following.strip(b"\r\n") or following.startswith((b"\r\n\r\n", b"\n\n"))
+        if not ends and not _FIRST.match(following):
             return _damaged(buffer, limit, "The record's Content-Length is wrong: no record begins where it ends.")
         data = buffer.take(size)
         return Piece(start, start, data) if wanted else None

@@ -23,10 +23,13 @@ from clippings.settings import (
 )
 from clippings.stack.airflow import HOME_BYTES, AirflowStack
 from clippings.stack.airflow import PORT_VARIABLE as AIRFLOW_PORT
+from clippings.stack.api import POLL_SECONDS, AirflowApi
 
 FEED = "seeds"
 DAG = f"ingest_{FEED}"
 RUN_SECONDS = 600.0
+SCHEDULED_SECONDS = 20.0
+"""How long the scheduler may take to make the first scheduled run."""
 
 
 def report(line: str) -> None:
@@ -130,6 +133,22 @@ def put_index_in_place(settings: OpenSearchSettings) -> None:
     ensure_index(connect(settings), settings)
 
 
+def start_run(api: AirflowApi) -> str:
+    """Have the seeds ingested. Returns the id of the run that does it.
+
+    A DAG that never ran makes a scheduled run of its own as soon as it is unpaused; to trigger another one would only
+    queue it behind that.
+    """
+    never_ran = not api.dag_runs(DAG)
+    api.unpause(DAG)
+    deadline = time.monotonic() + SCHEDULED_SECONDS
+    while never_ran and time.monotonic() < deadline:
+        if runs := api.dag_runs(DAG):
+            return str(runs[0]["dag_run_id"])
+        time.sleep(POLL_SECONDS)
+    return api.trigger(DAG)
+
+
 def file_the_seeds(stack: LocalStack) -> str:
     """Run the DAG `ingest_seeds` through the scheduler. Returns the state in which the run ended.
 
@@ -137,9 +156,8 @@ def file_the_seeds(stack: LocalStack) -> str:
     """
     api = stack.airflow.api
     api.wait_for_dag(DAG)
-    api.unpause(DAG)
-    run = api.trigger(DAG)
-    report(f"the run {run} of {DAG} has been triggered")
+    run = start_run(api)
+    report(f"{DAG} runs as {run}")
     began = reported = time.monotonic()
 
     def watch(state: str) -> None:

@@ -1,8 +1,9 @@
 """The FastAPI app of the search page. Whoever mounts it says how OpenSearch is reached and who may look."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -116,19 +117,14 @@ def create_app(
     @app.get("/api/search", dependencies=guarded)
     def search_json(request: Request) -> JSONResponse:
         asked = address.read(request.query_params)
-        results = asdict(search(*cluster(), asked.request))
-        for bar in results["timeline"]:
-            bar.update(first=bar["first"].isoformat(), last=bar["last"].isoformat())
-        return JSONResponse({**results, "remarks": asked.remarks})
+        return JSONResponse({**_plain(search(*cluster(), asked.request)), "remarks": asked.remarks})
 
     @app.get("/api/article/{article_id}", dependencies=guarded)
     def article_json(article_id: str) -> JSONResponse:
         filed = get_article(*cluster(), article_id)
         if filed is None:
             return JSONResponse({"error": "no such article"}, status_code=404)
-        found = asdict(filed)
-        found["article"]["given"] = dict(filed.article.given)
-        return JSONResponse(found)
+        return JSONResponse(_plain(filed))
 
     @app.get("/style.css")
     def style() -> Response:
@@ -151,6 +147,17 @@ def create_app(
         return show(request, "message.html", 503, heading="The archive does not answer", message=str(error))
 
     return app
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever the library answers, as JSON takes it
+    """Frozen types as plain JSON values: `dataclasses.asdict` stops at read-only mappings and at dates."""
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def guards(*callables: Callable[..., object]) -> list[Dependency]:

@@ -15,6 +15,7 @@ from random import Random
 import numpy as np
 import numpy.typing as npt
 import tldextract
+from tests.quality.scores import articles_score, segments_score
 
 from clippings.extraction.features import base_features, context_features, strip_bullet
 from clippings.extraction.line_model import HTML_WEIGHTS, TEXT_WEIGHTS, write_networks
@@ -24,7 +25,6 @@ from clippings.extraction.parse import parse
 from clippings.extraction.training.fit import Lesson, fit
 from clippings.extraction.training.teachers import Labels, TaughtPage, label, taught_pages
 from clippings.records import ContentType
-from tests.quality.scores import articles_score, segments_score
 
 Floats = npt.NDArray[np.float32]
 Rendering = Callable[[Sequence[str]], list[str]]

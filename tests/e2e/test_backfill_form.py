@@ -1,0 +1,46 @@
+"""A backfill started in Airflow's own form, in a real browser."""
+
+from collections.abc import Callable
+
+from opensearchpy import OpenSearch
+from playwright.sync_api import Locator, Page, expect
+
+from clippings.stack.airflow import AirflowStack
+
+DAG = "ingest_seeds"
+
+
+def type_day(page: Page, dialog: Locator, field: int, day: str) -> None:
+    """Type a day into From (0) or To (1): each opens a small calendar with fields for date and time."""
+    dialog.get_by_text("Select date and time").nth(0).click()
+    date = page.get_by_placeholder("YYYY/MM/DD").locator("visible=true")
+    date.fill(day)
+    time = page.get_by_placeholder("HH:mm").locator("visible=true")
+    time.fill("00:00")
+    time.press("Tab")
+    page.keyboard.press("Escape")
+    expect(dialog).to_contain_text(day.replace("/", "-"))
+    assert field in (0, 1)
+
+
+def test_a_backfill_from_the_form_files_the_documents_of_its_months(
+    page: Page, airflow: AirflowStack, empty_archive: Callable[[], OpenSearch]
+) -> None:
+    """Trigger, Backfill, both dates typed in, Run Backfill: the runs end well and search finds the documents."""
+    empty_archive()
+    airflow.api.unpause(DAG)
+    page.goto(f"{airflow.url}/dags/{DAG}")
+    page.get_by_role("button", name="Trigger").first.click()
+    dialog = page.locator("[role=dialog][data-scope=dialog]")
+    dialog.get_by_text("Backfill", exact=True).first.click()
+    type_day(page, dialog, 0, "2011/09/01")
+    type_day(page, dialog, 1, "2011/11/01")
+    dialog.get_by_text("All Runs").click()
+    dialog.get_by_role("button", name="Run Backfill").click()
+    expect(dialog).to_be_hidden()
+    backfills = airflow.api.request("GET", "backfills", parameters={"dag_id": DAG})["backfills"]
+    airflow.api.wait_for_backfill(max(one["id"] for one in backfills), 600)
+    page.goto(f"{airflow.url}/clippings/?q=missile")
+    expect(page.locator(".hit")).to_have_count(2)
+    expect(page.locator("main")).to_contain_text("27 September 2011")
+    expect(page.locator("main")).to_contain_text("18 October 2011")
