@@ -114,7 +114,7 @@ def written(year: int, month: int | None, day: int | None, time: tuple[int, int]
         return f"{year:04}-{month:02}"
     if time is None:
         return f"{year:04}-{month:02}-{day:02}"
-    moment = datetime(year, month, day, *time)
+    moment = datetime(year, month, day, *time)  # noqa: DTZ001 - the page may name no zone
     return _with_zone(moment, zone).isoformat(timespec="seconds")
 
 

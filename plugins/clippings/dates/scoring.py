@@ -9,6 +9,7 @@ import json
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from clippings.dates.features import NAMES
@@ -54,7 +55,7 @@ class Model:
             return probability
         if probability <= points[0][0]:
             return points[0][1]
-        for (low, low_share), (high, high_share) in zip(points, points[1:], strict=False):
+        for (low, low_share), (high, high_share) in pairwise(points):
             if probability <= high:
                 part = (probability - low) / (high - low) if high > low else 1.0
                 return low_share + part * (high_share - low_share)

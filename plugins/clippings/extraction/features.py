@@ -91,7 +91,7 @@ def strip_bullet(line: str) -> str:
     return "" if bare in _BULLETS else bare
 
 
-def base_features(lines: Sequence[str]) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
+def base_features(lines: Sequence[str]) -> tuple[npt.NDArray[np.intp], Floats, Floats]:  # noqa: PLR0915
     """The features of each filled line on its own.
 
     Returns the indices of the lines that hold something (n), their features (n × BASE), and their weight in words (n).

@@ -1,6 +1,7 @@
 """The main text of an HTML page: trafilatura's answer and the page's blocks, weighed together by the model of blocks."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from trafilatura.metadata import (
 )
 from trafilatura.settings import Document
 
-from clippings.extraction.bylines import is_byline
+from clippings.extraction.bylines import find_author, is_byline
 from clippings.extraction.datelines import dateline_end, is_dateline
 from clippings.extraction.line_model import html_likelihoods
 from clippings.extraction.markup_features import taken
@@ -33,7 +34,8 @@ _TITLE_WORDS = 4
 
 def extract_blocks(page: Page) -> Extraction:
     """Title, author, site name and main text of a parsed page; the verdicts are those of its blocks."""
-    assert page.tree is not None
+    if page.tree is None:
+        raise ValueError("the page has no tree: it is a text scrape, for extract_lines")
     theirs = _trafilatura_text(page.tree)
     found = _metadata(page.tree)
     votes = taken(page.blocks, theirs)
@@ -78,10 +80,9 @@ def _metadata(tree: HtmlElement) -> Document:
     found = examine_meta(tree)
     if found.author and " " not in found.author:
         found.author = None
-    try:
+    # Broken JSON-LD says nothing; the page's own elements are read below.
+    with suppress(AttributeError, IndexError, KeyError, TypeError, ValueError):
         found = extract_meta_json(tree, found)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        pass  # broken JSON-LD says nothing; the page's own elements are read below
     found.title = found.title or extract_title(tree)
     found.author = found.author or extract_author(tree)
     found.sitename = found.sitename or extract_sitename(tree)
@@ -90,8 +91,6 @@ def _metadata(tree: HtmlElement) -> Document:
 
 
 def _author(found: Document, lines: Sequence[str], kept: npt.NDArray[np.bool_]) -> str | None:
-    from clippings.extraction.bylines import find_author
-
     if found.author:
         return ", ".join(name.strip() for name in found.author.split(";"))
     on = np.flatnonzero(kept)

@@ -44,6 +44,8 @@ _SIGNED_OFF = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://\S+")
+_PARAGRAPH_WORDS = 35
+"""Words of a line that can hardly be anything but running text."""
 _ENOUGH = 0.3
 """Share of the kept words that must stand before a heading of comments or related news for it to end the article."""
 
@@ -56,6 +58,7 @@ def extract_lines(page: Page) -> Extraction:
     kept = likely >= THRESHOLD
     kept &= np.fromiter((_ADDRESS.fullmatch(line) is None for line in bare), np.bool_, len(bare))
     _rescue(kept, likely)
+    _complete(bare, kept, likely)
     _end_article(bare, kept)
     _begin_at_dateline(bare, kept)
     _drop_repeats(bare, kept)
@@ -102,15 +105,25 @@ def _rescue(kept: npt.NDArray[np.bool_], likely: Floats) -> None:
         kept |= likely >= 0.7 * likely.max()
 
 
+def _complete(bare: Sequence[str], kept: npt.NDArray[np.bool_], likely: Floats) -> None:
+    """A long paragraph right above the first kept one belongs to the article even where the model is in two minds: a
+    scrape that begins with its article gives the model nothing above to tell from."""
+    on = np.flatnonzero(kept)
+    if len(on):
+        above = next((i for i in range(int(on[0]) - 1, -1, -1) if bare[i]), None)
+        if above is not None and _words(bare[above]) >= _PARAGRAPH_WORDS and likely[above] >= THRESHOLD / 2:
+            kept[above] = True
+
+
 def _end_article(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
     """Nothing is kept behind a heading of comments or of related news that has enough of the article before it."""
     total = sum(_words(bare[i]) for i in np.flatnonzero(kept))
     before = 0
     for i, line in enumerate(bare):
-        if line and len(line) < 80 and before >= _ENOUGH * max(total, 1) and before > 30:
-            if _COMMENTS.fullmatch(line) or _RELATED.fullmatch(line):
-                kept[i:] = False
-                return
+        enough = before >= _ENOUGH * max(total, 1) and before > 30
+        if line and len(line) < 80 and enough and (_COMMENTS.fullmatch(line) or _RELATED.fullmatch(line)):
+            kept[i:] = False
+            return
         if kept[i]:
             before += _words(line)
 

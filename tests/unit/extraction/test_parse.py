@@ -4,6 +4,7 @@ from clippings.records import ContentType
 
 
 def lines_of(html: str) -> list[str]:
+    """The visible lines of a page."""
     return list(parse(html, ContentType.HTML).lines)
 
 
