@@ -13,8 +13,9 @@ from clippings.errors import ConfigurationError
 from clippings.extraction import extract, parse
 from clippings.language.profiles import load as load_profiles
 from clippings.pages import Extraction, Page
-from clippings.pipeline import SOURCES_FILE, Pipeline
+from clippings.pipeline import Pipeline
 from clippings.records import ContentType, RawRecord
+from clippings.version import SOURCES_FILE
 
 MOST_LANGUAGES = 5
 

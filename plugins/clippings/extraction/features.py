@@ -305,7 +305,7 @@ def _lines_since(marked: npt.NDArray[np.bool_]) -> Floats:
     place = np.arange(len(marked))
     last = np.maximum.accumulate(np.where(marked, place, -50))
     previous = np.concatenate(([-50], last[:-1]))
-    return np.log(np.minimum(place - previous, 60)).astype(np.float32) / 2
+    return (np.log(np.minimum(place - previous, 60)) / 2).astype(np.float32)
 
 
 INPUTS = BASE + len(_OFFSETS) * len(_NEAR) + 2 * len(_WINDOWS) * len(_WIDE) + 19

@@ -35,7 +35,7 @@ def sums_after(hidden: Floats, reach: int) -> tuple[Floats, Floats]:
     place = np.arange(n)
     after = total[np.minimum(place + 1 + reach, n)] - total[place + 1]
     before = total[place] - total[np.maximum(place - reach, 0)]
-    return after / reach, before / reach
+    return (after / reach).astype(np.float32), (before / reach).astype(np.float32)
 
 
 NEAR = (1, -1, 2, -2)

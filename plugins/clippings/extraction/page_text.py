@@ -99,6 +99,11 @@ def _words(line: str) -> int:
     return line.count(" ") + 1 + sum(1 for c in line if "\u3040" <= c <= "\u9fff") // 2
 
 
+def _places(kept: npt.NDArray[np.bool_]) -> list[int]:
+    """The places of the kept lines."""
+    return [int(at) for at in np.flatnonzero(kept)]
+
+
 def _rescue(kept: npt.NDArray[np.bool_], likely: Floats) -> None:
     """Where no line is likely enough, the likeliest is kept: a doubtful text is filed as such, not dropped."""
     if not kept.any() and likely.size and float(likely.max()) > 0.1:
@@ -108,16 +113,16 @@ def _rescue(kept: npt.NDArray[np.bool_], likely: Floats) -> None:
 def _complete(bare: Sequence[str], kept: npt.NDArray[np.bool_], likely: Floats) -> None:
     """A long paragraph right above the first kept one belongs to the article even where the model is in two minds: a
     scrape that begins with its article gives the model nothing above to tell from."""
-    on = np.flatnonzero(kept)
-    if len(on):
-        above = next((i for i in range(int(on[0]) - 1, -1, -1) if bare[i]), None)
+    on = _places(kept)
+    if on:
+        above = next((i for i in range(on[0] - 1, -1, -1) if bare[i]), None)
         if above is not None and _words(bare[above]) >= _PARAGRAPH_WORDS and likely[above] >= THRESHOLD / 2:
             kept[above] = True
 
 
 def _end_article(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
     """Nothing is kept behind a heading of comments or of related news that has enough of the article before it."""
-    total = sum(_words(bare[i]) for i in np.flatnonzero(kept))
+    total = sum(_words(bare[i]) for i in _places(kept))
     before = 0
     for i, line in enumerate(bare):
         enough = before >= _ENOUGH * max(total, 1) and before > 30
@@ -130,7 +135,7 @@ def _end_article(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
 
 def _begin_at_dateline(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
     """What stands before a dateline is not main text (a lede or a caption)."""
-    for i in np.flatnonzero(kept)[:5]:
+    for i in _places(kept)[:5]:
         if dateline_end(bare[i]):
             kept[:i] = False
             return
@@ -139,13 +144,13 @@ def _begin_at_dateline(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None
 def _drop_repeats(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
     """Of two equal long lines the first is kept; a short line whose words stand in a long kept one is a pull quote."""
     seen: set[str] = set()
-    on = np.flatnonzero(kept)
+    on = _places(kept)
     for i in on:
         if bare[i] in seen and len(bare[i]) > 40:
             kept[i] = False
         seen.add(bare[i])
-    whole = [bare[i] for i in np.flatnonzero(kept)]
-    for i in np.flatnonzero(kept):
+    whole = [bare[i] for i in _places(kept)]
+    for i in _places(kept):
         line = bare[i].strip("\"“”„«»' ")
         if 40 < len(line) < 250 and any(len(other) > len(bare[i]) + 10 and line in other for other in whole):
             kept[i] = False
@@ -160,7 +165,7 @@ def _begin_after_title(bare: Sequence[str], kept: npt.NDArray[np.bool_], title: 
     """The main text begins below the last copy of the title that stands above its first paragraph."""
     last = max(i for i in range(title, first) if same_title(bare[i], bare[title]))
     kept[: last + 1] = False
-    for i in np.flatnonzero(kept):
+    for i in _places(kept):
         if same_title(bare[i], bare[title]):
             kept[i] = False
 

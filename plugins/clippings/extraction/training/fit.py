@@ -100,10 +100,10 @@ def _add_gradients(
     random: np.random.Generator,
 ) -> None:
     first, first_bias, second, second_bias, last, last_bias = weights
-    keep_0 = (random.random(features.shape[1]) >= dropout / 3).astype(np.float32) / (1 - dropout / 3)
+    keep_0 = np.asarray(random.random(features.shape[1]) >= dropout / 3, np.float32) / (1 - dropout / 3)
     features = features * keep_0
     before_1 = features @ first + first_bias
-    keep_1 = (random.random(before_1.shape[1]) >= dropout).astype(np.float32) / (1 - dropout)
+    keep_1 = np.asarray(random.random(before_1.shape[1]) >= dropout, np.float32) / (1 - dropout)
     hidden_1 = np.maximum(before_1, 0) * keep_1
     seen = np.concatenate(surroundings(hidden_1), axis=1)
     before_2 = seen @ second + second_bias
