@@ -69,7 +69,7 @@ def login(browser: Browser, airflow: AirflowStack) -> StorageState:
     page.fill("input[name=username]", USER)
     page.fill("input[name=password]", airflow.password)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/clippings/**")
+    page.wait_for_url(f"{airflow.url}/clippings/")
     state = context.storage_state()
     context.close()
     return state

@@ -24,6 +24,10 @@ class UnavailableError(ServiceError):
     """OpenSearch cannot be reached, or is too busy, and asking again within bounds did not help."""
 
 
+ASK_ONCE = "ask_once"
+"""A parameter of a call that is not to be tried again here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long to go on asking: waits double from `first` to at most `longest` seconds, `total` seconds in all."""
@@ -66,8 +70,13 @@ class PatientTransport(Transport):  # type: ignore[misc]
         super().__init__(hosts, **options, max_retries=0)
 
     def perform_request(self, method: str, url: str, **options: object) -> object:
-        """Raises UnavailableError, ServiceError (no access, bad certificate), or TransportError for the rest."""
-        waits = self.patience.waits()
+        """Raises UnavailableError, ServiceError (no access, bad certificate), or TransportError for the rest.
+
+        With the parameter `ASK_ONCE` there is one try, for those who must know that an answer was lost.
+        """
+        parameters = options.get("params")
+        once = isinstance(parameters, dict) and parameters.pop(ASK_ONCE, False)
+        waits = iter(()) if once else self.patience.waits()
         while True:
             try:
                 answer: object = super().perform_request(method, url, **options)

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum, auto
 from hashlib import blake2b
 
@@ -19,7 +19,7 @@ from opensearchpy.exceptions import TransportError
 from clippings.articles import Article
 from clippings.errors import ServiceError
 from clippings.search.aliases import missing_index, write_alias
-from clippings.search.client import BLOCKED, Patience, UnavailableError, error_reason, error_type
+from clippings.search.client import ASK_ONCE, BLOCKED, Patience, UnavailableError, error_reason, error_type
 from clippings.search.documents import body
 from clippings.settings import OpenSearchSettings
 
@@ -29,6 +29,9 @@ SMALLEST, FIRST, LARGEST = 64 * KIBIBYTE, 1024 * KIBIBYTE, 8 * 1024 * KIBIBYTE
 
 QUICK, SLOW = 1.0, 8.0
 """Seconds a batch takes: below the first the next may be larger, above the second it must be smaller."""
+
+ACTION_BYTES = 24
+"""Of a bulk request's line that says what to do, beside the id."""
 
 MOST_DOCUMENTS = 1000
 """Documents in a batch, however small they are."""
@@ -54,6 +57,7 @@ class Outcome:
 
 class _Decision(Enum):
     DONE = auto()
+    LOOK = auto()
     RETRY = auto()
     SPLIT = auto()
     REFUSE = auto()
@@ -67,7 +71,7 @@ _DECISIONS = {
     401: _Decision.STOP,
     403: _Decision.STOP,
     404: _Decision.STOP,  # the index, or the write alias, is missing
-    409: _Decision.RETRY,
+    409: _Decision.LOOK,  # somebody else has just written it
     413: _Decision.SPLIT,
     429: _Decision.RETRY,
     500: _Decision.RETRY,
@@ -84,12 +88,42 @@ def _decide(status: int, kind: str) -> _Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class _Filed:
+    """What the index holds under an id: the hash, and the version that a write must still meet."""
+
+    hash: str
+    seq_no: int
+    primary_term: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Document:
-    """An article written out: its id, its hash, and its two lines of a bulk request."""
+    """An article written out: its id, its hash, its line of a bulk request, and what it is to replace.
+
+    A write goes through only where the index still holds what was seen there: of two runs that file the same article
+    at once one writes, and the other finds it unchanged. `sent` is said of those whose first answer was lost.
+    """
 
     id: str
     hash: str
-    lines: bytes
+    line: bytes
+    replaces: _Filed | None = None
+    sent: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes in a request, about."""
+        return len(self.line) + len(self.id) + ACTION_BYTES
+
+    @property
+    def lines(self) -> bytes:
+        """The two lines of a bulk request."""
+        if self.replaces is None:
+            action: dict[str, dict[str, object]] = {"create": {"_id": self.id}}
+        else:
+            version = {"if_seq_no": self.replaces.seq_no, "if_primary_term": self.replaces.primary_term}
+            action = {"index": {"_id": self.id, **version}}
+        return json.dumps(action).encode() + b"\n" + self.line
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +162,11 @@ class _BatchSize:
 def _written(article: Article) -> _Document | Outcome:
     """The article as a bulk action, or its refusal where it cannot be written as UTF-8."""
     document = body(article)
-    action = json.dumps({"index": {"_id": article.id}})
     try:
-        lines = f"{action}\n{json.dumps(document, ensure_ascii=False)}\n".encode()
+        line = f"{json.dumps(document, ensure_ascii=False)}\n".encode()
     except UnicodeEncodeError as error:
         return Outcome(article.id, Status.REFUSED, f"The article holds half a character that cannot be filed: {error}.")
-    return _Document(article.id, str(document["article_hash"]), lines)
+    return _Document(article.id, str(document["article_hash"]), line)
 
 
 class _Filer:
@@ -148,16 +181,20 @@ class _Filer:
     def file(self, batch: list[_Document]) -> list[Outcome]:
         """File one batch: an outcome for each document, in their order. Raises ServiceError."""
         started = time.monotonic()
-        filed = self._filed_hashes(batch)
-        changed = [document for document in batch if filed.get(document.id) != document.hash]
+        filed = self._filed(batch)
+        changed = [
+            replace(document, replaces=there)
+            for document in batch
+            if (there := filed.get(document.id)) is None or there.hash != document.hash
+        ]
         outcomes = {document.id: Outcome(document.id, Status.UNCHANGED) for document in batch}
         for outcome in self._send(changed):
             outcomes[outcome.id] = outcome
         self.size.took(time.monotonic() - started)
         return list(outcomes.values())
 
-    def _filed_hashes(self, batch: list[_Document]) -> dict[str, str]:
-        """The hash of each document of the batch that is in the index."""
+    def _filed(self, batch: list[_Document]) -> dict[str, _Filed]:
+        """What the index holds under the ids of the batch."""
         waits = self.patience.waits()
         while True:
             try:
@@ -166,7 +203,11 @@ class _Filer:
                     index=write_alias(self.settings),
                     params={"_source_includes": "article_hash"},
                 )
-                return {each["_id"]: each["_source"]["article_hash"] for each in answer["docs"] if each.get("found")}
+                return {
+                    each["_id"]: _Filed(each["_source"]["article_hash"], each["_seq_no"], each["_primary_term"])
+                    for each in answer["docs"]
+                    if each.get("found")
+                }
             except UnavailableError:
                 self._wait(waits)
             except TransportError as error:
@@ -178,7 +219,7 @@ class _Filer:
             answer = self.client.bulk(
                 body=b"".join(document.lines for document in documents),
                 index=write_alias(self.settings),
-                params={"require_alias": "true", "filter_path": "items.*.status,items.*.error"},
+                params={"require_alias": "true", "filter_path": "items.*.status,items.*.error", ASK_ONCE: True},
             )
         except UnavailableError as error:
             return [_Answer(503, {"error": {"reason": str(error)}})] * len(documents)
@@ -187,21 +228,26 @@ class _Filer:
             if _decide(status, error_type(error.info)) is _Decision.REFUSE and len(documents) > 1:
                 status = 413  # one document spoils the request: sent in halves, it is found
             return [_Answer(status, error.info)] * len(documents)
-        return [_Answer(item["index"]["status"], item["index"]) for item in answer["items"]]
+        results = [result for item in answer["items"] for result in item.values()]
+        return [_Answer(result["status"], result) for result in results]
 
     def _send(self, documents: list[_Document]) -> Iterator[Outcome]:
         """Send documents until each has an outcome, again and again where the answer is temporary."""
         waits = self.patience.waits()
         while documents:
-            retried, last = [], None
+            retried: list[_Document] = []
+            looked_at: list[_Document] = []
+            last: _Answer | None = None
             for document, answer in zip(documents, self._answers(documents), strict=True):
                 match _decide(answer.status, error_type(answer.info)):
                     case _Decision.DONE:
                         yield Outcome(document.id, Status.INDEXED)
                     case _Decision.REFUSE:
                         yield Outcome(document.id, Status.REFUSED, error_reason(answer.info))
+                    case _Decision.LOOK:
+                        looked_at.append(document)
                     case _Decision.RETRY:
-                        retried.append(document)
+                        retried.append(replace(document, sent=True))
                         last = answer
                     case _Decision.SPLIT:
                         yield from self._send_in_halves(documents)
@@ -209,15 +255,28 @@ class _Filer:
                     case _Decision.STOP:
                         raise self._stop(answer.status, answer.info)
             if last is not None:
+                waits = self.patience.waits() if len(retried) < len(documents) else waits  # some went through
                 self.size.was_too_much()
-                if len(retried) < len(documents):
-                    waits = self.patience.waits()  # some went through: patience begins anew
                 self._wait(waits, f" ({last.status}, {error_reason(last.info)})")
-            documents = retried
+            done, changed = self._look_again(looked_at)
+            yield from done
+            documents = retried + changed
+
+    def _look_again(self, documents: list[_Document]) -> tuple[list[Outcome], list[_Document]]:
+        """Of documents that the index no longer holds as they were seen: what is done, and what is sent once more."""
+        done, changed = [], []
+        filed = self._filed(documents) if documents else {}
+        for document in documents:
+            there = filed.get(document.id)
+            if there is None or there.hash != document.hash:
+                changed.append(replace(document, replaces=there))
+            else:  # written by this very run if the answer to an earlier request was lost
+                done.append(Outcome(document.id, Status.INDEXED if document.sent else Status.UNCHANGED))
+        return done, changed
 
     def _send_in_halves(self, documents: list[_Document]) -> Iterator[Outcome]:
         """Two smaller requests for one that was too large; a document too large by itself is refused."""
-        sent = sum(len(document.lines) for document in documents)
+        sent = sum(document.size for document in documents)
         if len(documents) == 1:
             message = f"The article has {sent:,} bytes, more than OpenSearch takes (http.max_content_length)."
             yield Outcome(documents[0].id, Status.REFUSED, message)
@@ -283,13 +342,13 @@ def file_articles(
             if isinstance(document, Outcome):
                 yield document
                 continue
-            if batch and (batch_bytes + len(document.lines) > filer.size.current or len(batch) >= MOST_DOCUMENTS):
+            if batch and (batch_bytes + document.size > filer.size.current or len(batch) >= MOST_DOCUMENTS):
                 waiting.append(pool.submit(filer.file, batch))
                 batch, batch_bytes = [], 0
                 while len(waiting) > threads or (waiting and waiting[0].done()):
                     yield from waiting.popleft().result()
             batch.append(document)
-            batch_bytes += len(document.lines)
+            batch_bytes += document.size
         if batch:
             waiting.append(pool.submit(filer.file, batch))
         while waiting:
