@@ -1,5 +1,6 @@
 """One real Airflow for all end-to-end tests: scheduler, api-server, dag-processor and triggerer."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,8 @@ from clippings.search.client import connect
 from clippings.settings import OpenSearchSettings
 from clippings.stack.airflow import USER, AirflowStack
 
+SEEDS = "ingest_seeds"
+
 
 @pytest.fixture(scope="session")
 def archive(opensearch_server: OpenSearchSettings) -> OpenSearchSettings:
@@ -25,15 +28,23 @@ def airflow(archive: OpenSearchSettings, tmp_path_factory: pytest.TempPathFactor
     """A healthy Airflow with the repo's DAGs, on a free port and in a home of its own."""
     home: Path = tmp_path_factory.mktemp("airflow")
     with AirflowStack(home, free_port(), archive) as stack:
-        stack.api.wait_for_dag("ingest_seeds")
+        stack.api.wait_for_dag(SEEDS)
         yield stack
 
 
 @pytest.fixture
-def empty_archive(archive: OpenSearchSettings) -> Callable[[], OpenSearch]:
-    """Empties index and books when called, and gives a client."""
+def empty_archive(archive: OpenSearchSettings, airflow: AirflowStack) -> Callable[[], OpenSearch]:
+    """Lets the seeds' DAG run, and empties index and books when called, once no run is under way; gives a client."""
 
     def empty() -> OpenSearch:
+        # Unpausing alone makes a run, of the interval that has just ended; without catch-up there is no other.
+        airflow.api.unpause(SEEDS)
+        deadline = time.monotonic() + 60
+        while not airflow.api.dag_runs(SEEDS):
+            assert time.monotonic() < deadline, "no scheduled run came within 60 s"
+            time.sleep(0.5)
+        for run in airflow.api.dag_runs(SEEDS):
+            airflow.api.wait_for_run(SEEDS, run["dag_run_id"])
         client = connect(archive)
         client.indices.delete(index=f"{archive.index_prefix}*", ignore_unavailable=True)
         return client

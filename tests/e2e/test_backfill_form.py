@@ -28,7 +28,6 @@ def test_a_backfill_from_the_form_files_the_documents_of_its_months(
 ) -> None:
     """Trigger, Backfill, both dates typed in, Run Backfill: the runs end well and search finds the documents."""
     empty_archive()
-    airflow.api.unpause(DAG)
     page.goto(f"{airflow.url}/dags/{DAG}")
     page.get_by_role("button", name="Trigger").first.click()
     dialog = page.locator("[role=dialog][data-scope=dialog]")
@@ -36,10 +35,14 @@ def test_a_backfill_from_the_form_files_the_documents_of_its_months(
     type_day(page, dialog, "2011/09/01")
     type_day(page, dialog, "2011/11/01")
     dialog.get_by_text("All Runs").click()
-    dialog.get_by_role("button", name="Run Backfill").click()
-    expect(dialog).to_be_hidden()
-    backfills = airflow.api.request("GET", "backfills", parameters={"dag_id": DAG})["backfills"]
-    airflow.api.wait_for_backfill(max(one["id"] for one in backfills), 600)
+    expect(dialog).to_contain_text("3 runs will be triggered")
+    with page.expect_response(
+        lambda answer: answer.request.method == "POST" and answer.url.endswith("/backfills")
+    ) as told:
+        dialog.get_by_role("button", name="Run Backfill").click()
+    expect(page.locator("body")).to_contain_text("Backfill in progress")
+    assert told.value.ok, told.value.text()
+    airflow.api.wait_for_backfill(told.value.json()["id"], 600)
     page.goto(f"{airflow.url}/clippings/?q=missile")
     expect(page.locator(".hit")).to_have_count(2)
     expect(page.locator("main")).to_contain_text("27 September 2011")
