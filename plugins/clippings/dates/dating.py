@@ -57,6 +57,10 @@ _TODAY = re.compile(
 )
 
 
+AGREEING_CONFIDENCE = 0.9
+"""Of a day that both a dateline and a full date above the text name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
     """Everything on a page that bears on its date."""
@@ -104,6 +108,9 @@ def date_page(
     scores = _scores(possible, found.layout)
     chosen = max(scores, key=lambda day: (scores[day], day), default=None)
     confidence = scores[chosen] if chosen is not None else 0.0
+    agreeing = _agreeing(found.dateline, possible)
+    if agreeing is not None and agreeing != chosen and not _in_markup(possible, chosen):
+        chosen, confidence = agreeing, max(scores[agreeing], AGREEING_CONFIDENCE)
     losers = [_lost(one, "in the future: the page existed before") for one in impossible]
     if chosen is not None and confidence >= max(LEAST_CONFIDENCE, _dateline_weight(found.dateline, chosen)):
         mention = _shown([one for one in possible if one.day == chosen and _exact(one)])
@@ -114,6 +121,20 @@ def date_page(
         return Publication(mention.value, mention.precision, evidence, _distinct(losers))
     losers = [_lost(one, _reason(one, None, found.layout)) for one in possible] + losers
     return _by_dateline(found.dateline, losers) or _by_month(found, extraction, losers)
+
+
+def _agreeing(dateline: Dateline | None, mentions: Sequence[Mention]) -> date | None:
+    """The one full date above the text that names the dateline's day and month: two witnesses for one day."""
+    if dateline is None:
+        return None
+    above = {one.day for one in mentions if _exact(one) and one.place in (Place.URL, Place.TOP, Place.HEAD)}
+    same = [day for day in above if (day.month, day.day) == (dateline.month, dateline.day)]
+    return same[0] if len(same) == 1 else None
+
+
+def _in_markup(mentions: Sequence[Mention], day: date | None) -> bool:
+    """Whether the page's own markup says that it was published on this day."""
+    return any(one.day == day and one.place in (Place.PUBLISHED, Place.TIME) for one in mentions)
 
 
 def _exact(one: Mention) -> bool:

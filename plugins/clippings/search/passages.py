@@ -13,6 +13,12 @@ PASSAGES = 3
 CHARACTERS = 200
 """About how long a passage is: sentences are kept whole where they are not much longer."""
 
+SPARE = 2
+"""So many more are asked for, to stand in for those that are too short to tell anything."""
+
+FEWEST_WORDS = 6
+"""A passage of less is left out where there are others: a sentence cut at an abbreviation ("U.S.") ranks high."""
+
 MOST_ANALYSED = 900_000
 """Characters of a text in which passages are looked for; OpenSearch refuses a million and more."""
 
@@ -47,7 +53,7 @@ def highlighting(query: Clause, marks: Marks) -> Clause:
     """What to ask for beside the hits. Only the fields of its language hold a document's text and title: `text` is a
     copy made for searching, which OpenSearch does not highlight."""
     whole = {"number_of_fragments": 0}
-    parts = {"number_of_fragments": PASSAGES, "fragment_size": CHARACTERS, "no_match_size": CHARACTERS}
+    parts = {"number_of_fragments": PASSAGES + SPARE, "fragment_size": CHARACTERS, "no_match_size": CHARACTERS}
     return {
         "type": "unified",
         "order": "score",
@@ -64,8 +70,20 @@ def read_passages(highlight: Mapping[str, Any], marks: Marks) -> tuple[Passage, 
     """The passages of one hit."""
     for field, fragments in highlight.items():
         if field.startswith("text_"):
-            return tuple(marks.segments(" ".join(fragment.split())) for fragment in fragments)
+            passages = [marks.segments(" ".join(fragment.split())) for fragment in fragments]
+            telling = [passage for passage in passages if len(_plain(passage).split()) >= FEWEST_WORDS]
+            return tuple(_opened(passage) for passage in (telling or passages)[:PASSAGES])
     return ()
+
+
+def _plain(passage: Passage) -> str:
+    return "".join(segment.text for segment in passage)
+
+
+def _opened(passage: Passage) -> Passage:
+    """A passage that begins in the middle of a sentence says so."""
+    beginning = _plain(passage)[:1]
+    return (Segment("… ", False), *passage) if beginning.islower() or beginning in set("-–,;:)") else passage
 
 
 def read_title(highlight: Mapping[str, Any], marks: Marks, title: str | None) -> Passage:

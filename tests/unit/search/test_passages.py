@@ -34,3 +34,19 @@ def test_a_title_without_highlights_is_one_stretch() -> None:
     assert read_title({}, marks, "Title") == (Segment("Title", False),)
     assert read_title({}, marks, None) == ()
     assert read_passages({}, marks) == ()
+
+
+def test_a_passage_says_that_it_begins_within_a_sentence() -> None:
+    """What the highlighter cut at an abbreviation is opened with an ellipsis, and left out where it is too short."""
+    marks = Marks.drawn()
+    shield = f"{marks.before}shield{marks.after} deployment."
+    backed = "-backed plan to place a shield in Europe, they say"
+    whole = "The shield will stand in Poland and in Romania."
+    ellipsis = Segment("… ", False)
+    assert read_passages({"text_en": [shield, backed, whole]}, marks) == (
+        (ellipsis, Segment(backed, False)),
+        (Segment(whole, False),),
+    )
+    assert read_passages({"text_en": [shield]}, marks) == (
+        (ellipsis, Segment("shield", True), Segment(" deployment.", False)),
+    )
