@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 from clippings.articles import Precision
+from clippings.dates.calendars import days_of_other_calendars
 from clippings.dates.names import in_zone, month_of, weekday_of, zone_known
 
 EARLIEST_YEAR = 1990
@@ -18,25 +19,38 @@ LATEST_YEAR = 2099
 LONGEST_LINE = 20_000
 """Characters of a line that are looked at."""
 
-_WORD = r"[^\W\d_]{3,14}"
+_LETTER = r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09cd\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])"
+"""A letter, or one of the vowel signs that Devanagari, Bengali and Thai words are written with."""
+_WORD = rf"{_LETTER}{{3,14}}"
 _DAY_MARK = r"(?:st|nd|rd|th|er|ª|º|°|\.|-?го|-?е)?"
 _OF = r"(?:de\s|of\s|d['’]|di\s)?"
 _YEAR = r"(?:19|20)\d\d"
+_YEAR_END = r"(?:(?!\d)|(?=\d{1,2}[-/.]\d{1,2}[-/.]\d|\d{1,2}\.?\s[^\W\d_]{3,14}\.?\s\d{4}))"
+"""No more digits, or the next date glued on: `15/01/201614/01/2016`, where a scrape lost what stood between."""
 
 _ISO = re.compile(
     rf"(?<![\d.])(?P<y>{_YEAR})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})(?!\d)"
     r"(?:T(?P<time>\d\d:\d\d)(?::\d\d(?:[.,]\d{1,9})?)?\s?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
 )
 _NUMERIC = re.compile(
-    rf"(?<![\d.,/-])(?P<a>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<b>\d{{1,2}})\s?(?P=s)\s?(?P<y>{_YEAR}|\d\d)(?![\d%])(?![-/.]\d)"
+    rf"(?:(?<![\d.,/-])|(?<=[-/.](?:19|20)\d\d))(?P<a>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<b>\d{{1,2}})\s?(?P=s)\s?"
+    rf"(?P<y>{_YEAR}{_YEAR_END}|\d\d(?!\d))(?!%)(?![-/.]\d)"
 )
 _DAY_MONTH_YEAR = re.compile(
-    rf"(?<![\d:.,/])(?P<d>\d{{1,2}})\s?{_DAY_MARK}[\s\-–/,]{{0,3}}{_OF}(?P<w>{_WORD})[.,]?[\s\-–/]{{0,3}}"
-    rf"(?:de\s|del\s|of\s|в\s)?['’]?(?P<y>{_YEAR})(?!\d)"
+    rf"(?:(?<![\d:.,/])|(?<=\s(?:19|20)\d\d))(?P<d>\d{{1,2}})\s?{_DAY_MARK}[\s\-–/,]{{0,3}}{_OF}(?P<w>{_WORD})[.,]?"
+    rf"[\s\-–/]{{0,3}}(?:de\s|del\s|of\s|в\s)?['‘’]?(?P<y>{_YEAR}{_YEAR_END}|(?<=['‘’])\d\d(?!\d))"
 )
 _MONTH_DAY_YEAR = re.compile(
-    rf"(?<![^\W\d_])(?P<w>{_WORD})\.?[\s\-–]{{1,3}}(?P<d>\d{{1,2}})\s?(?:st|nd|rd|th)?,?\s{{0,3}}(?:of\s)?(?P<y>{_YEAR})(?!\d)"
+    rf"(?<![^\W\d_])(?P<w>{_WORD})\.?[\s\-–]{{1,3}}(?P<d>\d{{1,2}})\s?(?:st|nd|rd|th)?\s?,?\s{{0,3}}(?:of\s)?"
+    rf"['‘’]?(?P<y>{_YEAR}{_YEAR_END}|(?<=['‘’])\d\d(?!\d))"
 )
+_DAY_MONTH_SHORT_YEAR = re.compile(
+    rf"(?<![\d:.,/])(?P<d>\d{{1,2}})(?:\s|\.\s?|-)(?P<w>{_WORD})(?:\s|\.\s?|-)(?P<y>\d\d)"
+    r"(?=\s{0,3}(?:$|[;|•·()]|,(?!\s?\d)|(?:at|à|um|в|,|-|–)\s?\d{1,2}[:h]\d\d))"
+)
+"""`27 Mar 20 à 9:21`: only where the line, a mark or a time comes next, as the number could be one of anything."""
+_STORY_NUMBER = re.compile(r"(?<!\w)dpa(?:-[a-z]{2,12})?:(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d)-\d")
+"""The number that the dpa agency gives a story, which many papers print below it: `dpa:201227-99-820474/3`."""
 _YEAR_MONTH_DAY = re.compile(
     rf"(?<!\d)(?P<y>{_YEAR})[.,]?\s(?:m\.\s|gada\s|urteko\s)?(?P<w>{_WORD})\.?(?:ren)?\s(?P<d>\d{{1,2}})(?!\d)"
 )
@@ -48,6 +62,7 @@ _DAY_MONTH = re.compile(rf"(?<![\d:.,/])(?P<d>\d{{1,2}})\s?{_DAY_MARK}\s{{0,2}}{
 _MONTH_DAY = re.compile(rf"(?<![^\W\d_])(?P<w>{_WORD})\.?\s{{1,2}}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])")
 _CJK_MONTH_DAY = re.compile(r"(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일号]")
 
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _TIME = re.compile(
     r"(?<![\d.,:/-])(?P<h>\d{1,2})(?:(?P<s>[:.h])(?P<m>\d\d)(?::\d\d)?)?\s?(?P<half>[ap]\.?\s?m\b\.?|[AP]\.?M\b\.?)?"
     r"(?:\s?(?P<uhr>Uhr|uur|Uhr\.))?[\s,(]{0,3}(?P<zone>[A-Za-zА-Яа-я]{1,5}(?![\w])|)"
@@ -141,8 +156,12 @@ def _valid(year: int, month: int | None, day: int | None) -> bool:
 
 
 def normal(line: str) -> str:
-    """A line as expressions are looked for in it: compatibility forms composed, bounded in length."""
-    return unicodedata.normalize("NFKC", line[:LONGEST_LINE])
+    """A line as expressions are looked for in it: compatibility forms composed, all digits the ASCII ones, bounded in
+    length."""
+    composed = unicodedata.normalize("NFKC", line[:LONGEST_LINE])
+    if composed.isascii():
+        return composed
+    return _FOREIGN_DIGIT.sub(lambda match: str(unicodedata.decimal(match[0])), composed)
 
 
 def expressions(line: str, language: str | None = None, *, day_first: bool = True) -> list[Expression]:
@@ -168,6 +187,9 @@ def _all(line: str, language: str | None, day_first: bool) -> Iterator[Expressio
         year, month, day = int(match["y"]), int(match["m"]), int(match["d"]) if match["d"] else None
         if _valid(year, month, day):
             yield Expression(year, month, day, *match.span())
+    for day_of, start, end in days_of_other_calendars(line, language):
+        if _valid(day_of.year, day_of.month, day_of.day):
+            yield Expression(day_of.year, day_of.month, day_of.day, start, end)
     for match in _ISO.finditer(line):
         year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
         if _valid(year, month, day):
@@ -178,23 +200,39 @@ def _all(line: str, language: str | None, day_first: bool) -> Iterator[Expressio
                 year, month, day, *match.span(), time=(time[0], time[1]) if time and sane else None, zone=zone
             )
     for form in (_DAY_MONTH_YEAR, _MONTH_DAY_YEAR, _YEAR_MONTH_DAY):
-        for match in form.finditer(line):
-            named = month_of(match["w"], language)
-            year, day = int(match["y"]), int(match["d"])
-            if named and _valid(year, named, day):
-                yield Expression(year, named, day, *match.span())
+        yield from _named(form, line, language)
     yield from _numeric(line, day_first)
+    yield from _named(_DAY_MONTH_SHORT_YEAR, line, language)
+    for match in _STORY_NUMBER.finditer(line):
+        year, month, day = _full_year(match["y"]), int(match["m"]), int(match["d"])
+        if _valid(year, month, day):
+            yield Expression(year, month, day, *match.span(), short_year=True)
     for match in _MONTH_YEAR.finditer(line):
         named = month_of(match["w"], language)
         if named and _valid(int(match["y"]), named, None):
             yield Expression(int(match["y"]), named, None, *match.span())
 
 
+def _full_year(digits: str) -> int:
+    """The year that two or four digits mean."""
+    if len(digits) == 4:
+        return int(digits)
+    return (2000 if int(digits) < 70 else 1900) + int(digits)
+
+
+def _named(form: re.Pattern[str], line: str, language: str | None) -> Iterator[Expression]:
+    """Days whose month is a word."""
+    for match in form.finditer(line):
+        month, day = month_of(match["w"], language), int(match["d"])
+        year = _full_year(match["y"])
+        if month and _valid(year, month, day):
+            yield Expression(year, month, day, *match.span(), short_year=len(match["y"]) == 2)
+
+
 def _numeric(line: str, day_first: bool) -> Iterator[Expression]:
     for match in _NUMERIC.finditer(line):
         a, b, digits = int(match["a"]), int(match["b"]), match["y"]
-        short = len(digits) == 2
-        year = int(digits) if not short else (2000 if int(digits) < 70 else 1900) + int(digits)
+        short, year = len(digits) == 2, _full_year(digits)
         if short and match["s"] == "-":
             continue  # scores and ranges are written so far more often than dates
         ambiguous = a <= 12 and b <= 12 and a != b and match["s"] != "."

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 _NUMERIC = re.compile(r"(?<![\d.,/-])(\d{1,2})[/-](\d{1,2})[/-](?:19|20)\d\d(?!\d)")
+_ENGLISH_OF = re.compile(r"[/.]en[-_](?P<country>[a-z]{2})(?=[/.?]|$)", re.IGNORECASE)
 _DAY_FIRST_IN_ENGLISH = ("uk", "ie", "au", "nz", "in", "za", "ng", "ke", "pk", "sg", "my", "hk", "gh", "eu")
 
 
 def is_day_first(lines: Iterable[str], language: str | None, url: str | None) -> bool:
-    """By the dates on the page that can only be one of them, else by the site's country, else by the language.
+    """By the dates on the page that can only be one of them, else by the site's country (its domain, or `/en-gb/` in the
+    address), else by the language.
 
     Only English has both orders: a site under a domain of its own country, or dates above 12, tell which.
     """
@@ -21,5 +23,9 @@ def is_day_first(lines: Iterable[str], language: str | None, url: str | None) ->
                 month_first += int(second) > 12 >= int(first)
     if day_first != month_first:
         return day_first > month_first
+    if language not in (None, "en"):
+        return True
     host = urlsplit(url).hostname or "" if url else ""
-    return language not in (None, "en") or host.rpartition(".")[2] in _DAY_FIRST_IN_ENGLISH
+    edition = _ENGLISH_OF.search(url or "")
+    country = host.rpartition(".")[2] if edition is None else edition["country"].lower().replace("gb", "uk")
+    return country in _DAY_FIRST_IN_ENGLISH
