@@ -15,7 +15,7 @@ COMMANDS = {
     "peek": "show the records of a file as the reader sees them",
     "explain": "show one document as the pipeline sees it",
     "dashboards": "write or import the OpenSearch Dashboards objects",
-    "index": "create the index, list its versions",
+    "index": "create the index, list its versions, rebuild it while in use",
     "node": "run the embedded OpenSearch on its own",
     "run": "start OpenSearch and Airflow, file the seeds (what `make run` calls)",
     "secrets": "write a strong .env for docker compose",

@@ -1,4 +1,4 @@
-"""`./clippings index`: make the index, and show its versions."""
+"""`./clippings index`: make the index, show its versions, rebuild it while it is in use."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -8,6 +8,7 @@ from rich.text import Text
 
 from clippings.search.aliases import ensure_index, read_alias, versions, write_alias
 from clippings.search.client import connect
+from clippings.search.rebuilding import Rebuilt, rebuild, remove_old, rollback
 from clippings.settings import opensearch_from_environment
 
 MEBIBYTE = 1024 * 1024
@@ -18,13 +19,30 @@ def configure(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("create", help="make the index and its aliases, where they are not there yet")
     actions.add_parser("show", help="list the versions of the index")
+    actions.add_parser("rebuild", help="fill a new version from what is stored, then exchange it for the one in use")
+    actions.add_parser("rollback", help="go back to the former version, with what was filed since")
+    actions.add_parser("remove-old", help="remove the versions that are not in use (then there is no rollback)")
 
 
 def run(arguments: Namespace) -> int:
-    """Make or show the index. Returns 0."""
+    """Do what was asked for. Returns 0. Raises ServiceError where it cannot be done."""
     settings = opensearch_from_environment()
     console = Console()
+
+    def say(line: str) -> None:
+        console.print(Text(line))
+
     with connect(settings) as client:
+        if arguments.action == "rebuild":
+            say(_told(rebuild(client, settings, say)))
+            return 0
+        if arguments.action == "rollback":
+            say(_told(rollback(client, settings, say)))
+            return 0
+        if arguments.action == "remove-old":
+            removed = remove_old(client, settings)
+            say(f"Removed: {', '.join(removed)}." if removed else "There is no old version to remove.")
+            return 0
         if arguments.action == "create":
             state = ensure_index(client, settings)
             done = "made" if state.created else "is there already"
@@ -46,3 +64,10 @@ def run(arguments: Namespace) -> int:
             )
     console.print(table)
     return 0
+
+
+def _told(done: Rebuilt) -> str:
+    return (
+        f"{done.index} is in use, with {done.documents:,} documents. {done.former} is kept: "
+        "`./clippings index rollback` goes back to it, `./clippings index remove-old` removes it."
+    )

@@ -52,7 +52,7 @@ def versioned_index(settings: OpenSearchSettings, version: int) -> str:
     return f"{settings.index_prefix}articles-v{version}"
 
 
-def _behind(client: OpenSearch, alias: str) -> tuple[str, ...]:
+def behind(client: OpenSearch, alias: str) -> tuple[str, ...]:
     """The indices behind an alias."""
     try:
         return tuple(sorted(client.indices.get_alias(name=alias)))
@@ -65,7 +65,7 @@ def _hash_of(mapping: dict[str, Any]) -> str | None:
     return meta.get("mapping_hash")
 
 
-def _put_template(client: OpenSearch, settings: OpenSearchSettings) -> None:
+def put_template(client: OpenSearch, settings: OpenSearchSettings) -> None:
     """Every `articles-v*` made later, by whatever means, gets the mapping of the repo."""
     client.indices.put_index_template(
         name=f"{settings.index_prefix}articles",
@@ -83,10 +83,10 @@ def ensure_index(client: OpenSearch, settings: OpenSearchSettings) -> IndexState
     Raises ServiceError when something else has the names, or when the cluster cannot be used.
     """
     reading, writing = read_alias(settings), write_alias(settings)
-    behind = _behind(client, writing)
+    written = behind(client, writing)
     created = False
-    if not behind:
-        _put_template(client, settings)
+    if not written:
+        put_template(client, settings)
         name = versioned_index(settings, 1)
         try:
             client.indices.create(index=name, body={"aliases": {reading: {}, writing: {"is_write_index": True}}})
@@ -95,20 +95,20 @@ def ensure_index(client: OpenSearch, settings: OpenSearchSettings) -> IndexState
             # Another process was quicker: the index and its aliases come in one step, so both are there now.
             if error.error != ALREADY_THERE:
                 raise ServiceError(f"The index {name} cannot be made: {error.info}.") from error
-        behind = _behind(client, writing)
-    if len(behind) != 1 or not _behind(client, reading):
+        written = behind(client, writing)
+    if len(written) != 1 or not behind(client, reading):
         raise ServiceError(
             f"The aliases {reading} and {writing} must each stand for an index, and {writing} for one only; "
-            f"now {writing} stands for {', '.join(behind) or 'none'}: `./clippings index show` lists what is there."
+            f"now {writing} stands for {', '.join(written) or 'none'}: `./clippings index show` lists what is there."
         )
-    found = _hash_of(client.indices.get_mapping(index=behind[0])[behind[0]])
-    return IndexState(index=behind[0], created=created, up_to_date=found == mapping_hash())
+    found = _hash_of(client.indices.get_mapping(index=written[0])[written[0]])
+    return IndexState(index=written[0], created=created, up_to_date=found == mapping_hash())
 
 
 def versions(client: OpenSearch, settings: OpenSearchSettings) -> tuple[IndexVersion, ...]:
     """All versions of the index, oldest first."""
     pattern = f"{settings.index_prefix}articles-v*"
-    reading, writing = _behind(client, read_alias(settings)), _behind(client, write_alias(settings))
+    reading, writing = behind(client, read_alias(settings)), behind(client, write_alias(settings))
     statistics = client.indices.stats(index=pattern, metric="docs,store")["indices"]
     mappings = client.indices.get_mapping(index=pattern)
     return tuple(
