@@ -3,12 +3,14 @@
 import argparse
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from clippings.articles import Reason
 from clippings.cli.ingest import feed_named
 from clippings.ingestion.books import Book, ensure_books, scan
 from clippings.ingestion.local import run_here
+from clippings.ingestion.quarantine import Narrowing, entries_meant
 from clippings.ingestion.run import Reprocess, RunKind, RunRequest
 from clippings.search.client import connect
 from clippings.settings import opensearch_from_environment
@@ -20,7 +22,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """What to do, and with which records."""
     parser.add_argument("action", choices=["list", "replay"], help="list them, or read their files again")
     parser.add_argument("--feed", help="the feed (replay needs it)")
-    parser.add_argument("--reason", help="list only this reason")
+    reasons = [one.value for one in Reason]
+    parser.add_argument("--reason", choices=reasons, metavar="REASON", help=f"only this reason: {', '.join(reasons)}")
+    parser.add_argument(
+        "--since", type=date.fromisoformat, metavar="DAY", help="only what was seen on this day (UTC) or later"
+    )
     parser.add_argument("--feeds", type=Path, help="another file of feeds")
 
 
@@ -30,9 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     client = connect(settings)
     ensure_books(client, settings)
     if arguments.action == "list":
-        named = {"feed": arguments.feed, "reason": arguments.reason}
-        terms = [{"term": {name: value}} for name, value in named.items() if value]
-        for _, entry in scan(client, settings, Book.QUARANTINE, {"bool": {"filter": terms}}, fields=SHOWN):
+        meant = entries_meant(Narrowing(arguments.feed, arguments.reason, arguments.since))
+        for _, entry in scan(client, settings, Book.QUARANTINE, meant, fields=SHOWN):
             print(json.dumps(entry, ensure_ascii=False))
         return 0
     now = datetime.now(UTC)
@@ -43,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         interval=None,
         at=now,
         reprocess=Reprocess.QUARANTINED,
+        reason=arguments.reason,
+        since=arguments.since,
     )
     report = run_here(client, settings, request)
     print(json.dumps(asdict(report), ensure_ascii=False))

@@ -1,8 +1,9 @@
 """Quarantine: every record that could not be filed, with the reason and the raw content, to be seen and replayed."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from hashlib import sha256
 
 from opensearchpy import OpenSearch
@@ -14,6 +15,12 @@ from clippings.settings import OpenSearchSettings
 MOST_RAW_BYTES = 64 * 1024
 """So much of a record is kept in quarantine itself; the rest is referred to by file and position."""
 
+MEMBER_MARK = "!/"
+"""Divides the path of an archive from the name of the member that the record lies in."""
+
+DEEPEST = 10_000
+"""Entries that can be paged through; OpenSearch counts no further from the first."""
+
 _NOTE_TRY = """
 if (ctx._source.last_run != params.entry.last_run) { ctx._source.tries += 1; }
 long tries = ctx._source.tries;
@@ -22,6 +29,51 @@ ctx._source.putAll(params.entry);
 ctx._source.tries = tries;
 ctx._source.first_seen = first;
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which entries are meant: of this feed, for this reason, last seen on this day (UTC) or later. None: any.
+
+    An entry is seen last when it is seen first or later, so one that came up since a day is always among those of
+    `since`.
+    """
+
+    feed: str | None = None
+    reason: str | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record in quarantine. `raw` is what is kept of it, at most MOST_RAW_BYTES of its `size` bytes."""
+
+    feed: str
+    path: str
+    """The file within the feed, with the member after `!/` where it lies in an archive."""
+    position: int
+    stage: str
+    reason: str
+    message: str
+    tries: int
+    first_seen: datetime
+    last_seen: datetime
+    pipeline_version: str
+    raw: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Some of the entries, those seen last first.
+
+    `total` counts all that are meant; `feeds` and `reasons` count what each value would show, by value, the most first.
+    """
+
+    entries: tuple[Entry, ...]
+    total: int
+    feeds: dict[str, int]
+    reasons: dict[str, int]
 
 
 def quarantine_id(rejected: Rejected) -> str:
@@ -65,11 +117,15 @@ def release(client: OpenSearch, settings: OpenSearchSettings, feed: str, paths: 
         return 0
     query: Document = {
         "bool": {
-            "filter": [{"term": {"feed": feed}}, {"terms": {"path": paths}}],
+            "filter": [{"term": {"feed": feed}}],
+            "should": [{"terms": {"path": paths}}, {"wildcard": {"path": f"*{MEMBER_MARK}*"}}],
+            "minimum_should_match": 1,
             "must_not": [{"term": {"last_run": run}}],
         }
     }
-    leaving = [key for key, _ in scan(client, settings, Book.QUARANTINE, query, fields=["path"])]
+    read = frozenset(paths)
+    entries = scan(client, settings, Book.QUARANTINE, query, fields=["path"])
+    leaving = [key for key, entry in entries if not read.isdisjoint(_files_of(entry["path"]))]
     return write(client, settings, Book.QUARANTINE, ({"_op_type": "delete", "_id": key} for key in leaving))
 
 
@@ -82,6 +138,96 @@ def count_by_reason(client: OpenSearch, settings: OpenSearchSettings, feed: str)
     }
     answer = client.search(index=index_of(settings, Book.QUARANTINE), body=body)
     return {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"]["reasons"]["buckets"]}
+
+
+def entries_meant(narrowing: Narrowing) -> Document:
+    """The query for the entries that are meant."""
+    return {"bool": {"filter": [*_by_feed(narrowing), *_by_reason(narrowing), *_by_day(narrowing)]}}
+
+
+def files_in_quarantine(client: OpenSearch, settings: OpenSearchSettings, narrowing: Narrowing) -> frozenset[str]:
+    """The paths of the files that the entries come from, the archive's own for a member of one."""
+    entries = scan(client, settings, Book.QUARANTINE, entries_meant(narrowing), fields=["path"])
+    return frozenset(path for _, entry in entries for path in _files_of(entry["path"]))
+
+
+def look_into(
+    client: OpenSearch, settings: OpenSearchSettings, narrowing: Narrowing, *, page: int = 1, size: int = 20
+) -> EntryPage:
+    """One page (from 1) of the entries that are meant; an empty one where nothing was ever put into quarantine.
+
+    Raises ServiceError where the cluster does not answer.
+    """
+    by_feed, by_reason = _by_feed(narrowing), _by_reason(narrowing)
+    body: Document = {
+        "from": min((page - 1) * size, DEEPEST - size),
+        "size": size,
+        "track_total_hits": True,
+        "query": {"bool": {"filter": _by_day(narrowing)}},
+        # A facet counts what its other values would show, so it is narrowed by everything but itself.
+        "post_filter": {"bool": {"filter": by_feed + by_reason}},
+        "aggs": {"feeds": _counted("feed", by_reason), "reasons": _counted("reason", by_feed)},
+        "sort": [{"last_seen": "desc"}, {"feed": "asc"}, {"path": "asc"}, {"position": "asc"}],
+        "_source": {"excludes": ["given"]},
+    }
+    answer = client.search(index=index_of(settings, Book.QUARANTINE), body=body, ignore_unavailable=True)
+    counts = {
+        name: {bucket["key"]: bucket["doc_count"] for bucket in found["values"]["buckets"]}
+        for name, found in answer.get("aggregations", {}).items()
+    }
+    return EntryPage(
+        entries=tuple(_seen(hit["_source"]) for hit in answer["hits"]["hits"]),
+        total=answer["hits"]["total"]["value"],
+        feeds=counts.get("feeds", {}),
+        reasons=counts.get("reasons", {}),
+    )
+
+
+def _counted(field: str, filters: list[Document]) -> Document:
+    return {"filter": {"bool": {"filter": filters}}, "aggs": {"values": {"terms": {"field": field, "size": 1000}}}}
+
+
+def _by_feed(narrowing: Narrowing) -> list[Document]:
+    return [] if narrowing.feed is None else [{"term": {"feed": narrowing.feed}}]
+
+
+def _by_reason(narrowing: Narrowing) -> list[Document]:
+    return [] if narrowing.reason is None else [{"term": {"reason": narrowing.reason}}]
+
+
+def _by_day(narrowing: Narrowing) -> list[Document]:
+    if narrowing.since is None:
+        return []
+    return [{"range": {"last_seen": {"gte": narrowing.since.isoformat(), "time_zone": "UTC"}}}]
+
+
+def _files_of(path: str) -> Iterator[str]:
+    """The file that an entry's path stands for: itself, or the archive before a member mark.
+
+    A folder may be called so that its path holds the mark, too; then each reading of the path is given.
+    """
+    yield path
+    at = path.find(MEMBER_MARK)
+    while at >= 0:
+        yield path[:at]
+        at = path.find(MEMBER_MARK, at + 1)
+
+
+def _seen(entry: Document) -> Entry:
+    return Entry(
+        feed=entry["feed"],
+        path=entry["path"],
+        position=entry["position"],
+        stage=entry["stage"],
+        reason=entry["reason"],
+        message=entry["message"],
+        tries=entry["tries"],
+        first_seen=datetime.fromisoformat(entry["first_seen"]),
+        last_seen=datetime.fromisoformat(entry["last_seen"]),
+        pipeline_version=entry["pipeline_version"],
+        raw=b64decode(entry["raw"]),
+        size=entry["size"],
+    )
 
 
 def _entry(rejected: Rejected, run: str, at: datetime, pipeline_version: str) -> Document:

@@ -24,7 +24,7 @@ class Reprocess(StrEnum):
     STALE = "stale"
     """Also the files whose articles an older pipeline version made."""
     QUARANTINED = "quarantined"
-    """Only the files of which a record lies in quarantine."""
+    """Only the files of which a record lies in quarantine; `RunRequest.reason` and `since` narrow it further."""
     ALL = "all"
 
 
@@ -69,6 +69,10 @@ class RunRequest:
     """The moment the run was due: what the books note as its time, whenever it is really executed."""
     source: str | None = None
     reprocess: Reprocess = Reprocess.CHANGED
+    reason: str | None = None
+    """With `Reprocess.QUARANTINED`: only files of which a record lies in quarantine for this reason."""
+    since: date | None = None
+    """With `Reprocess.QUARANTINED`: only files of which a record was put, or put again, there on this day or later."""
 
     @property
     def scope(self) -> Interval | None:

@@ -22,6 +22,7 @@ from clippings.ingestion.catalogue import (
 )
 from clippings.ingestion.clipping import clip_item
 from clippings.ingestion.planning import PlannedItem, batches, note_plan
+from clippings.ingestion.quarantine import Narrowing, files_in_quarantine
 from clippings.ingestion.run import Interval, Reprocess, RunKind, RunRequest
 from clippings.readers import FileStat, list_files, split_ranges
 from clippings.settings import OpenSearchSettings
@@ -96,6 +97,17 @@ def _with_entries(
 
 def _files_due(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest) -> Iterator[FileStat]:
     by_path = request.path_interval
+    if request.reprocess is Reprocess.QUARANTINED and request.kind is not RunKind.BACKFILL:
+        # What lies in quarantine is asked of quarantine itself: the catalogue counts a run's rejected records only.
+        narrowing = Narrowing(request.feed.id, request.reason, request.since)
+        wanted = files_in_quarantine(client, settings, narrowing)
+        if wanted:
+            yield from (
+                stat
+                for stat in list_files(request.feed)
+                if stat.path in wanted and (by_path is None or by_path.holds(request.feed.day_of(stat.path)))
+            )
+        return
     for stat, entry in _with_entries(client, settings, request.feed):
         if by_path is not None:
             # A backfill takes its days again whatever was done before; a scheduled run only what is due of them.
@@ -108,8 +120,6 @@ def _files_due(client: OpenSearch, settings: OpenSearchSettings, request: RunReq
 
 
 def _is_due(stat: FileStat, entry: FileEntry | None, reprocess: Reprocess) -> bool:
-    if reprocess is Reprocess.QUARANTINED:
-        return entry is not None and entry.rejected > 0
     if reprocess is Reprocess.ALL or entry is None or entry.filed_version is None or not entry.describes(stat):
         return True
     return reprocess is Reprocess.STALE and entry.filed_version != pipeline_version()
