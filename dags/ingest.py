@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, time
+from functools import partial
+from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, Param, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context
 
 from clippings.feeds import Feed, load_feeds
-from clippings_links import DashboardsLink, DocumentsLink
+from clippings_steps import RETRIES, add_steps
 
 if TYPE_CHECKING:
     from clippings.ingestion.run import RunRequest
-    from clippings.settings import OpenSearchSettings
-
-ARTICLES = Asset(name="articles", uri="clippings://articles")
 
 DESCRIPTION = """
 ### Feed **{title}** (`{id}`)
@@ -79,71 +76,11 @@ def build(feed: Feed) -> DAG:
         max_active_runs=1,
         params=PARAMS,
         tags=["clippings", "ingest", feed.id],
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=20), "retry_exponential_backoff": True},
+        default_args=RETRIES,
         render_template_as_native_obj=False,
     ) as dag:
-
-        @task(doc_md="Finds the files that belong to this run and plans its batches.")
-        def select() -> list[int]:
-            from clippings.ingestion.selecting import select as plan
-            from clippings.search.aliases import ensure_index
-            from clippings.search.client import connect
-
-            settings = _opensearch()
-            client = connect(settings)
-            ensure_index(client, settings)
-            return plan(client, settings, _request(feed)).batches
-
-        @task(
-            doc_md="Reads one batch of files, clips every record and files the articles.",
-            map_index_template="batch {{ task.op_kwargs['batch'] }}",
-            max_active_tis_per_dagrun=4,
-        )
-        def ingest(batch: int) -> dict[str, int]:
-            from dataclasses import asdict
-
-            from clippings.ingestion.ingesting import ingest as file_batch
-            from clippings.pipeline import Pipeline
-            from clippings.search.client import connect
-
-            settings = _opensearch()
-            return asdict(file_batch(connect(settings), settings, Pipeline.load(), _request(feed), batch))
-
-        @task(
-            doc_md="Holds the run to the law and the index to the run's report; its return value is the report.",
-            trigger_rule="none_failed",
-            outlets=[ARTICLES],
-        )
-        def reconcile(batches: list[int]) -> dict[str, Any]:
-            from clippings.errors import RejectedShareError, UnbalancedError
-            from clippings.ingestion.reconciling import reconcile as settle
-            from clippings.search.client import connect
-
-            settings = _opensearch()
-            try:
-                report = settle(connect(settings), settings, _request(feed), batches)
-            except (UnbalancedError, RejectedShareError) as error:
-                # Trying again would find the same: the user has to look.
-                raise AirflowFailException(str(error)) from error
-            summary = report.summary()
-            get_current_context()["outlet_events"][ARTICLES].extra = summary
-            return summary
-
-        batches = select()
-        ingested = ingest.expand(batch=batches)
-        reconciled = reconcile(batches)
-        reconciled.operator.operator_extra_links = (DocumentsLink(), DashboardsLink())
-        ingested >> reconciled
+        add_steps(partial(_request, feed))
     return dag
-
-
-def _opensearch() -> OpenSearchSettings:
-    """The cluster that Airflow's connection `opensearch_default` names (environment, secrets backend or database)."""
-    from airflow.sdk import Connection
-
-    from clippings.settings import opensearch_from_airflow
-
-    return opensearch_from_airflow(Connection.get("opensearch_default"))
 
 
 def _request(feed: Feed) -> RunRequest:

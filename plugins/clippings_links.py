@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from airflow.sdk.types import TaskInstanceKey
 
 PREFIX = "/clippings"
+INGEST = "ingest_"
+"""What the ids of the feeds' own DAGs begin with; the feed's id follows."""
 DASHBOARDS_VARIABLE = "CLIPPINGS_DASHBOARDS_URL"
 """The address of OpenSearch Dashboards as a reader's browser reaches it; without it there are no links to it."""
 
@@ -47,7 +49,9 @@ class DocumentsLink(BaseOperatorLink):
     def get_link(self, operator: Any, *, ti_key: TaskInstanceKey) -> str:  # noqa: ANN401
         """The address of the search page, narrowed to what the run is about."""
         report = _report(ti_key)
-        asked = {"feed": report.get("feed") or ti_key.dag_id.removeprefix("ingest_")}
+        asked = {"feed": report["feed"]} if "feed" in report else {}
+        if not asked and ti_key.dag_id.startswith(INGEST):
+            asked["feed"] = ti_key.dag_id.removeprefix(INGEST)
         if report.get("scope"):
             asked["from"], asked["to"] = report["scope"]
         return f"{base_path()}{PREFIX}/?{urlencode(asked)}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from clippings.articles import Reason
 from clippings.feeds import load_feeds
 from clippings.settings import PROJECT
 
@@ -44,6 +45,18 @@ def test_an_ingest_dag_selects_then_ingests_then_reconciles(dagbag: Any) -> None
         "reconcile": set(),
     }
     assert dag.get_task("ingest").is_mapped
+
+
+def test_the_replay_dag_takes_the_same_steps_by_hand_only(dagbag: Any) -> None:
+    """The replay of quarantine has the steps of an ingest DAG, no schedule, and offers every feed and every reason."""
+    dag, ingest = dagbag.dags["replay_quarantine"], dagbag.dags["ingest_seeds"]
+    steps = {task.task_id: task.downstream_task_ids for task in dag.tasks}
+    assert steps == {task.task_id: task.downstream_task_ids for task in ingest.tasks}
+    assert dag.get_task("ingest").is_mapped
+    assert dag.schedule is None
+    assert dag.params.get_param("feed").schema["enum"] == [feed.id for feed in load_feeds()]
+    assert dag.params.get_param("reason").schema["enum"] == ["any", *(reason.value for reason in Reason)]
+    assert (dag.params["reason"], dag.params["since"]) == ("any", None)
 
 
 def test_every_dag_explains_itself(dagbag: Any) -> None:
