@@ -15,10 +15,11 @@ from opensearchpy import OpenSearch
 from starlette.exceptions import HTTPException
 
 from clippings.errors import ClippingsError
+from clippings.ingestion.quarantine import Narrowing, look_into
 from clippings.search.client import connect
 from clippings.search.queries import get_article, more_like_this, search
 from clippings.settings import OpenSearchSettings
-from clippings.web import address, view
+from clippings.web import address, quarantine, view
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +45,12 @@ def create_app(
     login_address: str = "/auth/login",
     home_address: str = "/",
     dashboards_address: str | None = None,
+    replay_address: str | None = None,
 ) -> FastAPI:
     """The app. `settings` is asked at each request, `dependencies` guard every page and raise where one may not look.
 
-    `login_address` is where a reader without a login is sent to, `home_address` where "Airflow" leads.
+    `login_address` is where a reader without a login is sent to, `home_address` where "Airflow" leads,
+    `replay_address` where a reader can start the replay of what lies in quarantine: it starts nothing by itself.
     """
     app = FastAPI(title="Clippings search", docs_url=None, redoc_url=None, openapi_url=None)
     pages = Environment(
@@ -112,6 +115,25 @@ def create_app(
             filed=filed,
             article=filed.article,
             similar=more_like_this(client, chosen, article_id),
+        )
+
+    @app.get("/quarantine", response_class=HTMLResponse, dependencies=guarded)
+    def quarantine_page(request: Request) -> HTMLResponse:
+        asked = quarantine.read(request.query_params)
+        found = look_into(*cluster(), asked.narrowing, page=asked.page, size=quarantine.SIZE)
+        return show(
+            request,
+            "quarantine.html",
+            asked=asked.narrowing,
+            page=asked.page,
+            remarks=asked.remarks,
+            narrowed=asked.page > 1 or asked.narrowing != Narrowing(),
+            found=found,
+            entries=[quarantine.shown(entry) for entry in found.entries],
+            facets=quarantine.facet_lists(asked.narrowing, found),
+            pages=quarantine.pages(asked, found),
+            replay=quarantine.replay(asked.narrowing, found),
+            replay_address=replay_address,
         )
 
     @app.get("/api/search", dependencies=guarded)
