@@ -16,6 +16,8 @@ COMMANDS = {
     "explain": "show one document as the pipeline sees it",
     "dashboards": "write or import the OpenSearch Dashboards objects",
     "index": "create the index, list its versions, rebuild it while in use",
+    "backup": "keep the archive in a snapshot repository",
+    "restore": "bring the archive back from a backup",
     "node": "run the embedded OpenSearch on its own",
     "run": "start OpenSearch and Airflow, file the seeds (what `make run` calls)",
     "secrets": "write a strong .env for docker compose",

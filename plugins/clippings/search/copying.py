@@ -19,6 +19,9 @@ Document = dict[str, Any]
 PAGE = 500
 """Documents read at once."""
 
+KEPT_OPEN = "2m"
+"""So long OpenSearch waits for the next page of a scroll; a killed process leaves its scroll open for that long."""
+
 CHUNK_BYTES = 8 * 1024 * 1024
 """Of one bulk request."""
 
@@ -151,7 +154,7 @@ def drop_gone(client: OpenSearch, source: str, target: str, *, until: int | None
     query = {"query": {"match_all": {}}, "_source": False, "seq_no_primary_term": True}
 
     def actions() -> Generator[Document, None, None]:
-        for page in _pages(helpers.scan(client, query=query, index=target, size=PAGE)):
+        for page in _pages(helpers.scan(client, query=query, index=target, size=PAGE, scroll=KEPT_OPEN)):
             held = _held(client, source, [hit["_id"] for hit in page], contents=False)
             for hit in page:
                 if hit["_id"] not in held and (until is None or hit["_seq_no"] <= until):
@@ -185,7 +188,7 @@ def compare(client: OpenSearch, source: str, target: str, *, sample: int = 300, 
 def _changed(client: OpenSearch, source: str, after: int) -> Iterator[Document]:
     """Documents whose last write came after a sequence number, with that number."""
     query = {"query": {"range": {"_seq_no": {"gt": after}}}, "seq_no_primary_term": True}
-    hits: Iterator[Document] = helpers.scan(client, query=query, index=source, size=PAGE)
+    hits: Iterator[Document] = helpers.scan(client, query=query, index=source, size=PAGE, scroll=KEPT_OPEN)
     return hits
 
 

@@ -243,7 +243,10 @@ def remove_old(
         ends = time.monotonic() + patience
         while open_ones := _open_searches(client, name):
             if time.monotonic() > ends:
-                raise ServiceError(f"{name} is still read by {open_ones} searches: remove it later.")
+                raise ServiceError(
+                    f"{name} is still read by {open_ones} searches: remove it later. "
+                    "(What a killed process left open, OpenSearch closes within some minutes.)"
+                )
             time.sleep(QUIET_SECONDS)
         client.indices.delete(index=name)
         removed.append(name)
