@@ -43,6 +43,8 @@ def build(feeds: list[str]) -> None:
         doc_md=DESCRIPTION,
         schedule=None,
         catchup=False,
+        # Without a schedule it runs only when asked to: paused, it would leave the first to ask waiting for nothing.
+        is_paused_upon_creation=False,
         max_active_runs=1,
         params={
             "feed": Param(feeds[0], enum=feeds, title="Feed", description="The feed whose quarantine is replayed."),

@@ -53,7 +53,7 @@ def test_the_replay_dag_takes_the_same_steps_by_hand_only(dagbag: Any) -> None:
     steps = {task.task_id: task.downstream_task_ids for task in dag.tasks}
     assert steps == {task.task_id: task.downstream_task_ids for task in ingest.tasks}
     assert dag.get_task("ingest").is_mapped
-    assert dag.schedule is None
+    assert (dag.schedule, dag.is_paused_upon_creation) == (None, False)
     assert dag.params.get_param("feed").schema["enum"] == [feed.id for feed in load_feeds()]
     assert dag.params.get_param("reason").schema["enum"] == ["any", *(reason.value for reason in Reason)]
     assert (dag.params["reason"], dag.params["since"]) == ("any", None)

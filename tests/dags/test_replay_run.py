@@ -1,0 +1,59 @@
+"""The DAG that replays quarantine, run by Airflow's own task runner over a real node."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from clippings.feeds import load_feeds
+from clippings.ingestion.local import run_here
+from clippings.ingestion.quarantine import Narrowing, look_into
+from clippings.ingestion.reports import Counts
+from clippings.ingestion.run import RunKind, RunRequest
+from clippings.search.client import connect
+from clippings.settings import PROJECT, OpenSearchSettings
+
+FEEDS = """feeds:
+  - id: mended
+    title: Mended
+    location: {folder}
+    patterns: "*.txt"
+    schedule: "0 0 1 * *"
+    start: 2008-01-01
+    bad_share_limit: 1.0
+"""
+STORY = "Harbour tunnel\n\n" + "The city council voted on the tunnel after a debate that lasted into the night. " * 5
+
+
+def test_a_replay_by_the_dag_files_the_mended_record(
+    airflow_database: None, opensearch: OpenSearchSettings, tmp_path: Path
+) -> None:
+    """Triggered for a reason, the DAG reads only the file concerned, files its record, and empties quarantine of it."""
+    (tmp_path / "feeds.yaml").write_text(FEEDS.format(folder=tmp_path), encoding="utf-8")
+    feed = load_feeds(tmp_path / "feeds.yaml")[0]
+    (tmp_path / "empty.txt").write_text("", encoding="utf-8")
+    (tmp_path / "wordless.txt").write_text("* * *\n", encoding="utf-8")
+    client = connect(opensearch)
+    due = datetime(2012, 6, 1, tzinfo=UTC)
+    first = run_here(client, opensearch, RunRequest("test/1", feed, RunKind.MANUAL, None, due))
+    assert first.counts == Counts(read=2, quarantined=2)
+    (tmp_path / "empty.txt").write_text(STORY, encoding="utf-8")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(PROJECT / "plugins"),
+        "AIRFLOW_CONN_OPENSEARCH_DEFAULT": opensearch.url,
+        "CLIPPINGS_INDEX_PREFIX": opensearch.index_prefix,
+        "CLIPPINGS_FEEDS": str(tmp_path / "feeds.yaml"),
+    }
+    asked = json.dumps({"feed": feed.id, "reason": "empty", "since": "2012-06-01"})
+    command = [sys.executable, "-m", "airflow", "dags", "test", "replay_quarantine", "-c", asked]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    body = {"query": {"bool": {"filter": [{"term": {"kind": "run"}}, {"prefix": {"run": "replay_quarantine/"}}]}}}
+    hits = client.search(index=f"{opensearch.index_prefix}clippings-runs", body=body)["hits"]["hits"]
+    reports = [{name: hit["_source"][name] for name in asdict(Counts())} for hit in hits]
+    assert reports == [asdict(Counts(read=1, indexed=1))]
+    assert [entry.path for entry in look_into(client, opensearch, Narrowing()).entries] == ["wordless.txt"]
