@@ -30,7 +30,7 @@ def run(arguments: Namespace) -> int:
     console = Console()
 
     def say(line: str) -> None:
-        console.print(Text(line))
+        console.print(Text(line), soft_wrap=True)
 
     with connect(settings) as client:
         if arguments.action == "rebuild":

@@ -161,14 +161,14 @@ def fill(client: OpenSearch, settings: OpenSearchSettings, target: str, report: 
     done = Pass(reached=int(_meta(client, target).get("filled_up_to", -1)), written=0)
     for _ in range(MOST_PASSES):
         done = copy_changed(client, source, target, after=done.reached, guard=guard)
+        # Where the next pass, or another process, takes up.
+        _note(client, target, {"filled_up_to": done.reached})
         report(f"{target}: {done.written:,} documents copied.")
         if done.written <= LITTLE:
             break
     if count(client, target) != count(client, source):
         dropped = drop_gone(client, source, target)
         report(f"{target}: {dropped:,} documents removed that {source} no longer holds.")
-    # Where the hand-over takes up: kept with the index, so that another process can.
-    _note(client, target, {"filled_up_to": done.reached})
     return count(client, target)
 
 

@@ -34,6 +34,7 @@ from clippings.search.rebuilding import (
     fill,
     hand_over,
     rebuild,
+    rebuilding_alias,
     remove_old,
     rollback,
     settle,
@@ -80,6 +81,7 @@ def archive(own: OpenSearchSettings) -> Iterator[OpenSearch]:
         file(client, own, articles("stored", STORED))
         refresh(client, own)
         yield client
+        client.ingest.delete_pipeline(id=f"{own.index_prefix}*", params={"ignore": 404})
 
 
 @contextmanager
@@ -192,7 +194,7 @@ def test_a_mapping_that_refuses_stops_before_the_exchange(archive: OpenSearch, o
 
 
 def test_a_document_refused_at_the_last_moment_stops_it(archive: OpenSearch, own: OpenSearchSettings) -> None:
-    """A document that comes in after the filling and is refused stops the exchange, and writers are let in again."""
+    """A document that comes in after the filling and is refused stops the exchange; writers go on with what they had."""
     narrow = index_body()
     narrow["mappings"]["properties"]["words"] = {"type": "short"}
     narrow["mappings"]["_meta"] = {"mapping_hash": "narrow"}
@@ -238,8 +240,8 @@ def test_every_step_can_be_repeated(archive: OpenSearch, own: OpenSearchSettings
     assert fill(archive, own, target) == STORED
 
 
-def run_killed(settings: OpenSearchSettings, after: Callable[[], float]) -> int:
-    """`./clippings index rebuild` in a process of its own, killed after some seconds; returns its exit code."""
+def run_killed(settings: OpenSearchSettings, ripe: Callable[[], bool]) -> None:
+    """`./clippings index rebuild` in a process of its own, killed as soon as the time is ripe, if it has not ended."""
     environment = {
         **os.environ,
         CONNECTION_VARIABLE: settings.url,
@@ -247,11 +249,23 @@ def run_killed(settings: OpenSearchSettings, after: Callable[[], float]) -> int:
         "PYTHONPATH": str(PROJECT / "plugins"),
     }
     started = subprocess.Popen([sys.executable, "-m", "clippings.cli", "index", "rebuild"], env=environment)
-    try:
-        return started.wait(timeout=after())
-    except subprocess.TimeoutExpired:
-        started.send_signal(signal.SIGKILL)
-        return started.wait()
+    while started.poll() is None:
+        if ripe():
+            started.send_signal(signal.SIGKILL)
+            started.wait()
+
+
+def is_right(archive: OpenSearch, own: OpenSearchSettings, done: Rebuilt, wanted: dict[str, Any]) -> None:
+    """The rebuilt index is in use, holds just what it must, takes writes, and nothing is left to see to."""
+    assert behind(archive, read_alias(own)) == behind(archive, write_alias(own)) == (done.index,)
+    assert held(archive, done.index) == wanted
+    assert not paused(archive, done.index)
+    assert settle(archive, own) is None
+
+
+def paused(client: OpenSearch, index: str) -> bool:
+    """Whether writers to the index are put off."""
+    return bool(client.indices.get_settings(index=index, name="index.final_pipeline"))
 
 
 @pytest.mark.faults
@@ -260,13 +274,31 @@ def test_killed_at_any_moment_and_run_again_it_ends_right(
     archive: OpenSearch, own: OpenSearchSettings, seed: int
 ) -> None:
     """Killed with SIGKILL at a random moment, twice, under load, and run again: nothing is lost, nobody sees an error."""
-    moment = random.Random(seed)  # noqa: S311 - chooses moments, keeps no secret
+    moments = random.Random(seed)  # noqa: S311 - chooses moments, keeps no secret
     with under_load(own) as wanted:
         for _ in range(2):
-            run_killed(own, lambda: moment.uniform(0.5, 5.0))
+            ends = time.monotonic() + moments.uniform(0.5, 5.0)
+            run_killed(own, lambda ends=ends: time.monotonic() > ends)
         done = rebuild(archive, own)
         time.sleep(0.5)
-    assert behind(archive, read_alias(own)) == behind(archive, write_alias(own)) == (done.index,)
-    assert held(archive, done.index) == wanted
-    assert not archive.indices.get_settings(index=done.index, name="index.final_pipeline")
-    assert settle(archive, own) is None
+    is_right(archive, own, done, wanted)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("step", ["filling", "handing over", "exchanged"])
+def test_killed_in_each_step_and_run_again_it_ends_right(
+    archive: OpenSearch, own: OpenSearchSettings, step: str
+) -> None:
+    """Killed while the index is filled, while writers are put off, or right after the exchange, it ends right."""
+    ripe = {
+        "filling": lambda: bool(behind(archive, rebuilding_alias(own))),
+        "handing over": lambda: paused(archive, behind(archive, write_alias(own))[0]),
+        "exchanged": lambda: bool(behind(archive, unsettled_alias(own))),
+    }[step]
+    with under_load(own) as wanted:
+        run_killed(own, ripe)
+        assert ripe()
+        done = rebuild(archive, own)
+        time.sleep(0.5)
+    assert done.index.endswith("articles-v2")
+    is_right(archive, own, done, wanted)

@@ -40,6 +40,7 @@ def archive(own: OpenSearchSettings) -> Iterator[OpenSearch]:
         write(client, own, Book.FILES, entries)
         rebuild(client, own)
         yield client
+        client.ingest.delete_pipeline(id=f"{own.index_prefix}*", params={"ignore": 404})
 
 
 @pytest.fixture
