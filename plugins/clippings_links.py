@@ -35,7 +35,7 @@ def dashboards_address() -> str | None:
 
 def _report(ti_key: TaskInstanceKey) -> dict[str, Any]:
     """What the task handed on; empty where it failed before."""
-    from airflow.sdk import XCom
+    from airflow.sdk.execution_time.xcom import XCom
 
     found = XCom.get_value(ti_key=ti_key, key="return_value")
     return found if isinstance(found, dict) else {}

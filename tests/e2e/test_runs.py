@@ -56,6 +56,8 @@ def test_runs_and_backfills_of_the_seeds(
     assert airflow.api.wait_for_run(DAG, single) == "success"
     assert (report(airflow, single)["indexed"], report(airflow, single)["balanced"]) == (5, True)
     assert "5 read = 5 indexed" in airflow.api.task_log(DAG, single, "reconcile")
+    links = airflow.api.request("GET", f"dags/{DAG}/dagRuns/{single}/taskInstances/reconcile/links")["extra_links"]
+    assert links["Documents"].endswith("/clippings/?feed=seeds")
     after_single = documents(client, archive)
     assert len(after_single) == 5
 

@@ -24,7 +24,7 @@ and a gold.json that maps each KEY to its answer):
   dates                github.com/adbar/htmldate, tests/: {{"url", "date"}}
   language             github.com/pemistahl/lingua-py, language-testdata: lines of {{"lang", "text"}}
   relevance/cranfield  Cranfield 1400: documents.jsonl, queries.jsonl, qrels.tsv
-docs/evaluation.md says more."""
+docs/accuracy.md says what was measured on them."""
 
 
 def name_of(figure: Figure) -> str:
@@ -85,7 +85,12 @@ def main(words: Sequence[str] | None = None) -> int:
     if arguments.json:
         arguments.json.write_text(json.dumps([asdict(figure) for figure in figures], indent=1) + "\n", encoding="utf-8")
     if arguments.gate:
-        failed = below_floors(figures, json.loads(arguments.gate.read_text(encoding="utf-8")))
+        floors = json.loads(arguments.gate.read_text(encoding="utf-8"))
+        failed = below_floors(figures, floors)
+        if not arguments.only:
+            failed += [
+                f"{name}: has a floor and was not measured" for name in floors.keys() - set(map(name_of, figures))
+            ]
         for sentence in failed:
             print(sentence, file=sys.stderr)
         return 1 if failed else 0

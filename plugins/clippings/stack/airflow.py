@@ -20,6 +20,7 @@ from clippings.node.ports import LOOPBACK, require_free
 from clippings.node.processes import ProcessFamily
 from clippings.settings import CONNECTION_VARIABLE, PROJECT, OpenSearchSettings
 from clippings.stack.api import AirflowApi
+from clippings.stack.database import CONNECT_ARGUMENTS_SETTING
 
 PORT_VARIABLE = "CLIPPINGS_AIRFLOW_PORT"
 USER = "admin"
@@ -139,6 +140,7 @@ class AirflowStack:
             "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
             "DAG_PROCESSOR__REFRESH_INTERVAL": "30",
             "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.airflow_home / 'airflow.db'}",
+            "DATABASE__SQL_ALCHEMY_CONNECT_ARGS": CONNECT_ARGUMENTS_SETTING,
             "LOGGING__BASE_LOG_FOLDER": str(self.airflow_home / "logs"),
             "USAGE_DATA_COLLECTION__ENABLED": "False",
         }

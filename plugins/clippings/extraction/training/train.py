@@ -1,6 +1,6 @@
 """Makes the line models: `python -m clippings.extraction.training.train DATA [--check]`.
 
-DATA is a folder with the evaluation sets (`main_text/articles`, `main_text/segments`, `dates`; see docs/evaluation.md for where
+DATA is a folder with the evaluation sets (`main_text/articles`, `main_text/segments`, `dates`; `make eval` says where
 such data can be had). `--check` trains on four fifths of the sites and measures on the last, five times over, and
 writes nothing. Everything is seeded: the same data give the same weights.
 """
