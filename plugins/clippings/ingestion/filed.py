@@ -1,5 +1,6 @@
 """What the index of articles holds of a feed's files: asked of the index itself, never of a counter."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from opensearchpy import OpenSearch, helpers
@@ -7,13 +8,33 @@ from opensearchpy import OpenSearch, helpers
 from clippings.errors import ServiceError
 from clippings.ingestion.books import Document
 from clippings.ingestion.run import RunRequest
+from clippings.readers import MEMBER_MARK
 from clippings.search.aliases import read_alias, refresh, write_alias
 from clippings.settings import OpenSearchSettings
 
+PATHS_AT_ONCE = 500
+"""Files asked for at once: each is a clause, and OpenSearch takes 1,024."""
+
+_CARRIER = """
+String file = doc['file'].value;
+if (params.paths.containsKey(file)) { return file; }
+int mark = file.indexOf(params.mark);
+while (mark >= 0) {
+  String archive = file.substring(0, mark);
+  if (params.paths.containsKey(archive)) { return archive; }
+  mark = file.indexOf(params.mark, mark + 1);
+}
+return file;
+"""
+"""The file that carries an article: its own path, or that of the archive whose member it names."""
+
 
 def _scope_query(request: RunRequest, paths: list[str]) -> Document:
-    """Articles of these files that belong to the run as the index dates and sources them."""
-    filters: list[Document] = [{"term": {"feed": request.feed.id}}, {"terms": {"file": paths}}]
+    """Articles of these files, or of members of them that are archives, which belong to the run as the index dates and
+    sources them."""
+    members = [{"prefix": {"file": f"{path}{MEMBER_MARK}"}} for path in paths]
+    carried = {"bool": {"should": [{"terms": {"file": paths}}, *members], "minimum_should_match": 1}}
+    filters: list[Document] = [{"term": {"feed": request.feed.id}}, carried]
     if request.scope is not None:
         days = {"gte": request.scope.start.isoformat(), "lt": request.scope.end.isoformat()}
         filters.append({"range": {"published_on": days}})
@@ -25,19 +46,19 @@ def _scope_query(request: RunRequest, paths: list[str]) -> Document:
 def count_in_scope(
     client: OpenSearch, settings: OpenSearchSettings, request: RunRequest, paths: list[str]
 ) -> dict[str, int]:
-    """How many articles of each file the index holds within the run's scope; files without any are left out.
+    """How many articles of each file the index holds within the run's scope, those of an archive's members under the
+    archive; files without any are left out.
 
     At most 1,000 paths. The index must have been refreshed.
     """
-    if not paths:
-        return {}
-    body = {
-        "size": 0,
-        "query": _scope_query(request, paths),
-        "aggs": {"files": {"terms": {"field": "file", "size": len(paths)}}},
-    }
-    answer = client.search(index=read_alias(settings), body=body)
-    return {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"]["files"]["buckets"]}
+    held: Counter[str] = Counter()
+    for chunk in _chunks(paths):
+        script = {"source": _CARRIER, "params": {"mark": MEMBER_MARK, "paths": dict.fromkeys(chunk, True)}}
+        carriers = {"terms": {"script": script, "size": len(chunk)}}
+        body = {"size": 0, "query": _scope_query(request, chunk), "aggs": {"files": carriers}}
+        answer = client.search(index=read_alias(settings), body=body)
+        held.update({one["key"]: one["doc_count"] for one in answer["aggregations"]["files"]["buckets"]})
+    return dict(held)
 
 
 def scan_ids(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest, paths: list[str]) -> Iterator[str]:
@@ -68,5 +89,5 @@ def remove(client: OpenSearch, settings: OpenSearchSettings, ids: list[str]) -> 
 
 
 def _chunks(paths: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(paths), 1000):
-        yield paths[start : start + 1000]
+    for start in range(0, len(paths), PATHS_AT_ONCE):
+        yield paths[start : start + PATHS_AT_ONCE]

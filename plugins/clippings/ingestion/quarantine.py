@@ -10,13 +10,11 @@ from opensearchpy import OpenSearch
 
 from clippings.articles import Rejected
 from clippings.ingestion.books import Book, Document, index_of, scan, write
+from clippings.readers import MEMBER_MARK
 from clippings.settings import OpenSearchSettings
 
 MOST_RAW_BYTES = 64 * 1024
 """So much of a record is kept in quarantine itself; the rest is referred to by file and position."""
-
-MEMBER_MARK = "!/"
-"""Divides the path of an archive from the name of the member that the record lies in."""
 
 DEEPEST = 10_000
 """Entries that can be paged through; OpenSearch counts no further from the first."""

@@ -1,9 +1,11 @@
 """Reading a feed's files: from files of every kind to records, in bounded memory."""
 
+from clippings.readers.packing import MEMBER_MARK
 from clippings.readers.reading import ByteRange, read_file, split_ranges
 from clippings.readers.storage import FileGoneError, FileStat, file_digest, list_files, open_bytes, stat_file
 
 __all__ = [
+    "MEMBER_MARK",
     "ByteRange",
     "FileGoneError",
     "FileStat",

@@ -28,6 +28,8 @@ BOMB_RATIO = 200
 pages come to 3 to 40 times. Below the floor it is read whatever the ratio; that is over in seconds."""
 XZ_MEMORY = 256 * 1024 * 1024
 """Bytes that decoding xz may take; the highest usual setting, -9, takes 65 MiB."""
+MEMBER_MARK = "!/"
+"""Divides the path of an archive from the name of the member that a record lies in."""
 HEAD = 1024
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 TAR_MARK = slice(257, 262)
@@ -241,7 +243,7 @@ def _zip_members(path: str, stored: IO[bytes], budget: Budget) -> Iterator[Conte
         for member in archive.infolist():
             if member.is_dir() or _passed_over(member.filename):
                 continue
-            yield from _opened(f"{path}!/{member.filename}", partial(archive.open, member), "zip", budget)
+            yield from _opened(f"{path}{MEMBER_MARK}{member.filename}", partial(archive.open, member), "zip", budget)
             if budget.spent:
                 return
 
@@ -341,7 +343,7 @@ def _tar_members(path: str, content: Content) -> Iterator[Content]:
             if not member.isreg() or _passed_over(member.name):
                 continue
             name = member.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").removeprefix("./")
-            for opened in _opened(f"{path}!/{name}", partial(archive.extractfile, member), "tar", None):
+            for opened in _opened(f"{path}{MEMBER_MARK}{name}", partial(archive.extractfile, member), "tar", None):
                 opened.how = (*content.how, *opened.how)
                 opened.outer = content
                 yield opened

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from opensearchpy import OpenSearch, helpers
@@ -207,6 +208,25 @@ def test_a_bad_record_is_quarantined_and_released_once_it_is_mended(
     write(feed, "bad.txt", "new city library")
     assert run(reprocess=Reprocess.QUARANTINED).counts == Counts(read=1, indexed=1)
     assert client.count(index=f"{opensearch.index_prefix}clippings-quarantine")["count"] == 0
+
+
+def test_articles_of_an_archive_are_held_to_the_law(
+    feed: Feed, run: TypeRun, client: OpenSearch, opensearch: OpenSearchSettings
+) -> None:
+    """A zip's pages are filed and balanced under the zip; a page that a new zip lacks leaves the index."""
+    first, second = write(feed, "first.txt", "harbour tunnel"), write(feed, "second.txt", "new city library")
+    packed = Path(feed.location) / "pages!" / "pack.zip.txt"
+    packed.parent.mkdir()
+    with ZipFile(packed, "w") as archive:
+        archive.write(first, "a/first.txt")
+        archive.write(second, "second.txt")
+    first.unlink()
+    second.unlink()
+    assert run().counts == Counts(read=2, indexed=2)
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("second.txt", PAGE.format(title="new city library", day="October 18"))
+    assert run().counts == Counts(read=1, unchanged=1)
+    assert [body["file"] for _, body in everything(client, opensearch).values()] == ["pages!/pack.zip.txt!/second.txt"]
 
 
 def test_too_many_bad_records_fail_the_run_after_the_good_are_filed(
