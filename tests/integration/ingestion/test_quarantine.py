@@ -18,8 +18,6 @@ from clippings.ingestion.local import run_here
 from clippings.ingestion.quarantine import EntryPage, Narrowing, files_in_quarantine, look_into
 from clippings.ingestion.reports import Counts, RunReport
 from clippings.ingestion.run import Reprocess, RunKind, RunRequest
-from clippings.search.aliases import ensure_index
-from clippings.search.client import connect
 from clippings.settings import OpenSearchSettings
 from clippings.web import create_app
 
@@ -27,15 +25,6 @@ FIRST, SECOND, THIRD = (datetime(2012, 6, day, 5, 30, tzinfo=UTC) for day in (1,
 TEXT = "The city council voted on the harbour tunnel after a debate that lasted well into the night. " * 4
 HOSTILE = '{"content": "<script>alert(1)</script>\u202e\u0001 <img src=x onerror=alert(2)>" &amp; broken'
 REPLAY = "/dags/replay_quarantine"
-
-
-@pytest.fixture
-def client(opensearch: OpenSearchSettings) -> OpenSearch:
-    """A client of a cluster that holds an empty index and no books."""
-    client = connect(opensearch)
-    client.indices.delete(index=f"{opensearch.index_prefix}*", expand_wildcards="all", ignore_unavailable=True)
-    ensure_index(client, opensearch)
-    return client
 
 
 @pytest.fixture

@@ -19,8 +19,7 @@ from clippings.ingestion.reports import Counts, RunReport
 from clippings.ingestion.run import Interval, Reprocess, RunKind, RunRequest
 from clippings.ingestion.selecting import select
 from clippings.pipeline import Pipeline
-from clippings.search.aliases import ensure_index, read_alias, refresh
-from clippings.search.client import connect
+from clippings.search.aliases import read_alias, refresh
 from clippings.settings import PROJECT, OpenSearchSettings
 
 DUE = datetime(2012, 6, 1, tzinfo=UTC)
@@ -38,15 +37,6 @@ The mayor told reporters that the costs had been checked twice, and that nobody 
 def pipeline() -> Pipeline:
     """The pipeline with the rules of the repo."""
     return Pipeline.load()
-
-
-@pytest.fixture
-def client(opensearch: OpenSearchSettings) -> OpenSearch:
-    """A client of a cluster that holds an empty index and no books."""
-    client = connect(opensearch)
-    client.indices.delete(index=f"{opensearch.index_prefix}*", expand_wildcards="all", ignore_unavailable=True)
-    ensure_index(client, opensearch)
-    return client
 
 
 @pytest.fixture

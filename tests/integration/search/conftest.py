@@ -1,6 +1,8 @@
 """An index on the real node for each module's tests."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from zlib import crc32
 
 import pytest
 from opensearchpy import OpenSearch
@@ -16,3 +18,9 @@ def client(opensearch: OpenSearchSettings) -> Iterator[OpenSearch]:
     with connect(opensearch) as connected:
         ensure_index(connected, opensearch)
         yield connected
+
+
+@pytest.fixture
+def own(opensearch: OpenSearchSettings, request: pytest.FixtureRequest) -> OpenSearchSettings:
+    """An archive of the test's own."""
+    return replace(opensearch, index_prefix=f"{opensearch.index_prefix}{crc32(request.node.name.encode()):x}-")

@@ -10,9 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
-from zlib import crc32
 
 import pytest
 from opensearchpy import OpenSearch, helpers
@@ -65,12 +63,6 @@ def held(client: OpenSearch, index: str) -> dict[str, Any]:
 def expected(*filed: list[Article]) -> dict[str, Any]:
     """The documents that these articles make, later ones in the place of earlier ones."""
     return {each.id: body(each) for some in filed for each in some}
-
-
-@pytest.fixture
-def own(opensearch: OpenSearchSettings, request: pytest.FixtureRequest) -> OpenSearchSettings:
-    """An archive of the test's own."""
-    return replace(opensearch, index_prefix=f"{opensearch.index_prefix}{crc32(request.node.name.encode()):x}-")
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Backups on the real node: made, the archive wiped, and brought back."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import pytest
 from opensearchpy import OpenSearch, helpers
@@ -20,12 +18,6 @@ from clippings.search.queries import get_article
 from clippings.search.rebuilding import rebuild
 from clippings.search.snapshots import backup, backups, restore
 from clippings.settings import CONNECTION_VARIABLE, OpenSearchSettings
-
-
-@pytest.fixture
-def own(opensearch: OpenSearchSettings, request: pytest.FixtureRequest) -> OpenSearchSettings:
-    """An archive of the test's own."""
-    return replace(opensearch, index_prefix=f"{opensearch.index_prefix}{crc32(request.node.name.encode()):x}-")
 
 
 @pytest.fixture
