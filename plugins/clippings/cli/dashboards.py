@@ -4,11 +4,12 @@ import argparse
 import os
 from pathlib import Path
 
-from clippings.dashboards.archive import FILE, INDEX, archive_objects, write
 from clippings.dashboards.importing import DashboardsServer, import_objects
+from clippings.dashboards.objects import FILE, all_objects, write
 from clippings.dashboards.saved_objects import ndjson
 from clippings.errors import ConfigurationError
 
+DASHBOARDS = "“Press archive” and “Ingestion health”"
 PASSWORD_VARIABLE = "CLIPPINGS_DASHBOARDS_PASSWORD"  # noqa: S105 - the name of a variable
 
 
@@ -24,15 +25,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     imported.add_argument("--tenant", help='where multi-tenancy is on: "global" for all to see')
     for verb in (written, imported):
         verb.add_argument(
-            "--index",
-            default=os.environ.get("CLIPPINGS_INDEX_PREFIX", "") + INDEX,
-            help="the index or alias that the objects read (default: %(default)s)",
+            "--prefix",
+            default=os.environ.get("CLIPPINGS_INDEX_PREFIX", ""),
+            help="what the names of the indices begin with (default: CLIPPINGS_INDEX_PREFIX)",
         )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write or import the objects, and say what was done."""
-    objects = archive_objects(arguments.index)
+    objects = all_objects(arguments.prefix)
     if arguments.verb == "write":
         changed = write(arguments.file, ndjson(objects))
         print(f"{len(objects)} objects in {arguments.file}" + ("" if changed else ", unchanged"))
@@ -42,5 +43,5 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigurationError(f"--user {arguments.user} needs a password: put it in {PASSWORD_VARIABLE}.")
     server = DashboardsServer(arguments.url, arguments.user, password, arguments.ca_certs, arguments.tenant)
     number = import_objects(server, objects)
-    print(f"{number} objects imported: open {arguments.url.rstrip('/')}/app/dashboards and choose “Press archive”.")
+    print(f"{number} objects imported: open {arguments.url.rstrip('/')}/app/dashboards, with {DASHBOARDS}.")
     return 0

@@ -1,6 +1,4 @@
-"""What Dashboards shows of the archive: this is the one place where its saved objects are made."""
-
-from pathlib import Path
+"""What Dashboards shows of the archive: the dashboard "Press archive", its charts, and the search for Discover."""
 
 from clippings.dashboards.fields import pattern_fields
 from clippings.dashboards.saved_objects import (
@@ -12,7 +10,7 @@ from clippings.dashboards.saved_objects import (
     saved_search,
 )
 from clippings.dashboards.visualizations import (
-    count,
+    DOCUMENTS,
     facet_box,
     note,
     number,
@@ -25,13 +23,9 @@ from clippings.dashboards.visualizations import (
     visualization,
 )
 from clippings.search.mapping import field_mappings
-from clippings.settings import PROJECT
 
-FILE = PROJECT / "include" / "dashboards" / "clippings.ndjson"
-"""The objects as they are committed, for an import by hand (Dashboards Management, Saved objects, Import)."""
-
-INDEX = "articles"
-"""The alias that articles are searched by."""
+ARTICLES = "articles"
+"""The alias that articles are searched by, after the prefix."""
 
 FIRST_DAY = "1990-01-01T00:00:00.000Z"
 """Where the dashboard's time range begins: before the first news page on the web."""
@@ -60,8 +54,9 @@ def undated_pattern(index: str) -> str:
     return f"{index[:-1]}*{index[-1]}"
 
 
-def archive_objects(index: str = INDEX) -> tuple[SavedObject, ...]:
-    """All saved objects, each after those that it refers to. `index` is the alias to read, with its prefix."""
+def archive_objects(prefix: str = "") -> tuple[SavedObject, ...]:
+    """What is shown of the articles, each object after those that it refers to."""
+    index = prefix + ARTICLES
     fields = pattern_fields(field_mappings())
     dated = index_pattern("clippings-articles", index, fields, time_field="published", formats=_FORMATS)
     every = index_pattern("clippings-articles-every", undated_pattern(index), fields, formats=_FORMATS)
@@ -92,7 +87,7 @@ def archive_objects(index: str = INDEX) -> tuple[SavedObject, ...]:
         "Documents within the time range.",
         pattern=dated,
         chart=number(),
-        aggregations=(count(),),
+        aggregations=(DOCUMENTS,),
     )
     sources_over_time = visualization(
         "clippings-sources-over-time",
@@ -100,7 +95,11 @@ def archive_objects(index: str = INDEX) -> tuple[SavedObject, ...]:
         "Documents by publication date, stacked by source.",
         pattern=dated,
         chart=stacked_bars(),
-        aggregations=(count(), over_time("2", "published"), terms("3", "source", "group", "Source", size=10)),
+        aggregations=(
+            DOCUMENTS,
+            over_time("2", "published", "Published"),
+            terms("3", "source", "group", "Source", size=10),
+        ),
     )
     languages_over_time = visualization(
         "clippings-languages-over-time",
@@ -108,7 +107,11 @@ def archive_objects(index: str = INDEX) -> tuple[SavedObject, ...]:
         "Documents by publication date, stacked by language.",
         pattern=dated,
         chart=stacked_bars(),
-        aggregations=(count(), over_time("2", "published"), terms("3", "language", "group", "Language", size=10)),
+        aggregations=(
+            DOCUMENTS,
+            over_time("2", "published", "Published"),
+            terms("3", "language", "group", "Language", size=10),
+        ),
     )
     sources = visualization(
         "clippings-sources",
@@ -116,7 +119,7 @@ def archive_objects(index: str = INDEX) -> tuple[SavedObject, ...]:
         "The sources with the most documents.",
         pattern=dated,
         chart=sideways_bars(),
-        aggregations=(count(), terms("2", "source", "segment", "Source", size=20)),
+        aggregations=(DOCUMENTS, terms("2", "source", "segment", "Source", size=20)),
     )
     languages = visualization(
         "clippings-languages",
@@ -124,7 +127,19 @@ def archive_objects(index: str = INDEX) -> tuple[SavedObject, ...]:
         "Each language's share of the documents.",
         pattern=dated,
         chart=ring(),
-        aggregations=(count(), terms("2", "language", "segment", "Language", size=10)),
+        aggregations=(DOCUMENTS, terms("2", "language", "segment", "Language", size=10)),
+    )
+    languages_by_source = visualization(
+        "clippings-languages-by-source",
+        "Languages of each source",
+        "The sources with the most documents, each with the languages it is read in.",
+        pattern=dated,
+        chart=sideways_bars(mode="stacked"),
+        aggregations=(
+            DOCUMENTS,
+            terms("2", "source", "segment", "Source", size=20),
+            terms("3", "language", "group", "Language", size=10),
+        ),
     )
     precisions = visualization(
         "clippings-precisions",
@@ -132,7 +147,7 @@ def archive_objects(index: str = INDEX) -> tuple[SavedObject, ...]:
         "Documents by the precision of their publication date, undated ones included.",
         pattern=every,
         chart=ring(),
-        aggregations=(count(), terms("2", "published_precision", "segment", "Known to the", size=5)),
+        aggregations=(DOCUMENTS, terms("2", "published_precision", "segment", "Known to the", size=5)),
     )
     date_methods = visualization(
         "clippings-date-methods",
@@ -141,7 +156,7 @@ def archive_objects(index: str = INDEX) -> tuple[SavedObject, ...]:
         pattern=every,
         chart=table(rows=10),
         aggregations=(
-            count(),
+            DOCUMENTS,
             terms("2", "date_method", "bucket", "Found by", size=20),
             terms("3", "published_precision", "bucket", "Known to the", size=5),
         ),
@@ -159,21 +174,14 @@ def archive_objects(index: str = INDEX) -> tuple[SavedObject, ...]:
             Panel(languages_over_time, 0, 32, GRID_WIDTH, 14),
             Panel(sources, 0, 46, half, 18),
             Panel(languages, half, 46, half, 18),
-            Panel(precisions, 0, 64, half, 18),
-            Panel(date_methods, half, 64, half, 18),
-            Panel(articles, 0, 82, GRID_WIDTH, 24),
+            Panel(languages_by_source, 0, 64, GRID_WIDTH, 18),
+            Panel(precisions, 0, 82, half, 18),
+            Panel(date_methods, half, 82, half, 18),
+            Panel(articles, 0, 100, GRID_WIDTH, 24),
         ),
         time_from=FIRST_DAY,
         time_to="now",
     )
-    charts = (total, sources_over_time, languages_over_time, sources, languages, precisions, date_methods)
-    return (dated, every, articles, about, facets, *charts, overview)
-
-
-def write(file: Path, written: str) -> bool:
-    """Put `written` in `file`, making its folder. Returns False where it was there already."""
-    if file.exists() and file.read_text("utf-8") == written:
-        return False
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(written, "utf-8")
-    return True
+    over_the_years = (sources_over_time, languages_over_time)
+    by_value = (sources, languages, languages_by_source, precisions, date_methods)
+    return (dated, every, articles, about, facets, total, *over_the_years, *by_value, overview)

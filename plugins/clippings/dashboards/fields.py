@@ -6,6 +6,7 @@ from typing import Any
 from clippings.dashboards.saved_objects import PatternField
 
 DASHBOARDS_TYPES: Mapping[str, str] = {
+    "binary": "unknown",
     "boolean": "boolean",
     "date": "date",
     "float": "number",
@@ -27,13 +28,13 @@ META_FIELDS = (
 
 
 def _field(name: str, index_type: str, parent: str | None) -> PatternField:
-    # A text has no doc values: it can be searched, not counted or sorted by.
-    aggregatable = index_type != "text"
+    # A text has no doc values: it can be searched, not counted or sorted by. Of bytes nothing is indexed.
+    aggregatable = index_type not in {"text", "binary"}
     return PatternField(
         name,
         DASHBOARDS_TYPES[index_type],
         index_type,
-        searchable=True,
+        searchable=index_type != "binary",
         aggregatable=aggregatable,
         read_from_doc_values=aggregatable,
         parent=parent,

@@ -115,9 +115,10 @@ def index_pattern(
     return SavedObject("index-pattern", id, attributes)
 
 
-def search_source(*, indexed: bool = True) -> dict[str, object]:
-    """The attribute that says what is searched: everything, in the index pattern of `references` where `indexed`."""
-    source: dict[str, object] = {"query": {"query": "", "language": "kuery"}, "filter": []}
+def search_source(query: str = "", *, indexed: bool = True) -> dict[str, object]:
+    """The attribute that says what is searched: all that fits the `query` (in KQL, Dashboards' own query language), in
+    the index pattern of `references` where `indexed`."""
+    source: dict[str, object] = {"query": {"query": query, "language": "kuery"}, "filter": []}
     if indexed:
         source["indexRefName"] = SOURCE_INDEX
     return {"searchSourceJSON": json.dumps(source)}
@@ -131,8 +132,9 @@ def saved_search(
     pattern: SavedObject,
     columns: Sequence[str],
     newest_first_by: str,
+    query: str = "",
 ) -> SavedObject:
-    """A search for Discover: the documents of `pattern` as a table of `columns`."""
+    """A search for Discover: the documents of `pattern` that fit the `query` (in KQL), as a table of `columns`."""
     return SavedObject(
         "search",
         id,
@@ -143,7 +145,7 @@ def saved_search(
             "columns": list(columns),
             "sort": [[newest_first_by, "desc"]],
             "version": 1,
-            "kibanaSavedObjectMeta": search_source(),
+            "kibanaSavedObjectMeta": search_source(query),
         },
         (Reference(SOURCE_INDEX, pattern.type, pattern.id),),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from clippings.dashboards.saved_objects import SOURCE_INDEX, Reference, SavedObject, search_source
 
 COUNT = "1"
-"""The id of the metric in every visualization here: the number of documents."""
+"""The id of the first metric in every visualization here: the number of documents, or the first sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,21 @@ def count(label: str = "Documents") -> Aggregation:
     return Aggregation(COUNT, "count", "metric", {"customLabel": label})
 
 
-def terms(id: str, field: str, schema: str, label: str, *, size: int) -> Aggregation:
-    """Documents by the value of `field`: the `size` most frequent, the others together, and those without a value."""
+DOCUMENTS = count()
+"""What most charts count."""
+
+
+def total(id: str, field: str, label: str) -> Aggregation:
+    """The sum of a number `field`."""
+    return Aggregation(id, "sum", "metric", {"field": field, "customLabel": label})
+
+
+def terms(id: str, field: str, schema: str, label: str, *, size: int, every: bool = True) -> Aggregation:
+    """Documents by the value of `field`: the `size` most frequent, by the first metric.
+
+    Where `every` document is to be counted, the other values come together, and so do the documents without a value;
+    OpenSearch can do this for keywords only.
+    """
     return Aggregation(
         id,
         "terms",
@@ -46,16 +59,16 @@ def terms(id: str, field: str, schema: str, label: str, *, size: int) -> Aggrega
             "orderBy": COUNT,
             "order": "desc",
             "size": size,
-            "otherBucket": True,
+            "otherBucket": every,
             "otherBucketLabel": "other",
-            "missingBucket": True,
+            "missingBucket": every,
             "missingBucketLabel": "unknown",
             "customLabel": label,
         },
     )
 
 
-def over_time(id: str, field: str) -> Aggregation:
+def over_time(id: str, field: str, label: str) -> Aggregation:
     """Documents by time, in steps that fit the time range.
 
     The steps begin in UTC: a document known to the month lies on the first moment of it, and another time zone would
@@ -74,7 +87,7 @@ def over_time(id: str, field: str) -> Aggregation:
             "drop_partials": False,
             "min_doc_count": 1,
             "extended_bounds": {},
-            "customLabel": "Published",
+            "customLabel": label,
         },
     )
 
@@ -87,7 +100,7 @@ class Chart:
     params: Mapping[str, object]
 
 
-def _axes(type: str, mode: str, *, sideways: bool) -> dict[str, object]:
+def _axes(type: str, mode: str, series: Sequence[Aggregation], *, sideways: bool) -> dict[str, object]:
     label: dict[str, object] = {"show": True, "rotate": 0, "filter": not sideways, "truncate": 100}
     return {
         "type": "histogram" if type == "horizontal_bar" else type,
@@ -114,7 +127,7 @@ def _axes(type: str, mode: str, *, sideways: bool) -> dict[str, object]:
                 "style": {},
                 "scale": {"type": "linear", "mode": "normal"},
                 "labels": {"show": True, "rotate": 0, "filter": sideways, "truncate": 100},
-                "title": {"text": "Documents"},
+                "title": {"text": series[0].params["customLabel"] if len(series) == 1 else ""},
             }
         ],
         "seriesParams": [
@@ -122,12 +135,13 @@ def _axes(type: str, mode: str, *, sideways: bool) -> dict[str, object]:
                 "show": True,
                 "type": "histogram",
                 "mode": mode,
-                "data": {"label": "Documents", "id": COUNT},
+                "data": {"label": each.params["customLabel"], "id": each.id},
                 "valueAxis": "ValueAxis-1",
                 "drawLinesBetweenPoints": True,
                 "lineWidth": 2,
                 "showCircles": True,
             }
+            for each in series
         ],
         "addTooltip": True,
         "addLegend": not sideways,
@@ -139,14 +153,14 @@ def _axes(type: str, mode: str, *, sideways: bool) -> dict[str, object]:
     }
 
 
-def stacked_bars() -> Chart:
-    """Upright bars, the groups of each stacked."""
-    return Chart("histogram", _axes("histogram", "stacked", sideways=False))
+def stacked_bars(series: Sequence[Aggregation] = (DOCUMENTS,)) -> Chart:
+    """Upright bars, the groups of each stacked, and the metrics where `series` has several."""
+    return Chart("histogram", _axes("histogram", "stacked", series, sideways=False))
 
 
-def sideways_bars() -> Chart:
-    """Bars from left to right, for names of any length."""
-    return Chart("horizontal_bar", _axes("horizontal_bar", "normal", sideways=True))
+def sideways_bars(series: Sequence[Aggregation] = (DOCUMENTS,), *, mode: str = "normal") -> Chart:
+    """Bars from left to right, for names of any length; groups lie on each other where `mode` is "stacked"."""
+    return Chart("horizontal_bar", _axes("horizontal_bar", mode, series, sideways=True))
 
 
 def ring() -> Chart:
@@ -166,7 +180,7 @@ def ring() -> Chart:
 
 
 def table(*, rows: int) -> Chart:
-    """A table of the groups, `rows` a page, with the sum of its numbers."""
+    """A table of the groups, `rows` a page, with the sum of each column."""
     return Chart(
         "table",
         {
@@ -210,15 +224,16 @@ def visualization(
     pattern: SavedObject,
     chart: Chart,
     aggregations: Sequence[Aggregation],
+    query: str = "",
 ) -> SavedObject:
-    """A chart of what `aggregations` count among the documents of `pattern`."""
+    """A chart of what `aggregations` count among the documents of `pattern` that fit the `query` (in KQL)."""
     state = {
         "title": title,
         "type": chart.type,
         "params": dict(chart.params),
         "aggs": [each.written() for each in aggregations],
     }
-    return _saved(id, title, description, state, (Reference(SOURCE_INDEX, pattern.type, pattern.id),))
+    return _saved(id, title, description, state, (Reference(SOURCE_INDEX, pattern.type, pattern.id),), query)
 
 
 def _saved(
@@ -227,6 +242,7 @@ def _saved(
     description: str,
     state: Mapping[str, object],
     references: tuple[Reference, ...],
+    query: str = "",
 ) -> SavedObject:
     indexed = any(each.name == SOURCE_INDEX for each in references)
     return SavedObject(
@@ -238,7 +254,7 @@ def _saved(
             "visState": json.dumps(state, ensure_ascii=False),
             "uiStateJSON": "{}",
             "version": 1,
-            "kibanaSavedObjectMeta": search_source(indexed=indexed),
+            "kibanaSavedObjectMeta": search_source(query, indexed=indexed),
         },
         references,
     )

@@ -66,6 +66,11 @@ _MAPPINGS: dict[Book, Document] = {
 }
 
 
+def field_mappings(book: Book) -> Document:
+    """The `properties` of a book's mapping."""
+    return _MAPPINGS[book]
+
+
 def index_of(settings: OpenSearchSettings, book: Book) -> str:
     """The name of a book's index on this cluster."""
     return settings.index_prefix + book.value

@@ -8,11 +8,11 @@ import pytest
 from tests.unit.dashboards.server import Answer, import_server
 
 from clippings.cli.__main__ import main
-from clippings.dashboards.archive import archive_objects
 from clippings.dashboards.importing import DashboardsServer, import_objects
+from clippings.dashboards.objects import all_objects
 from clippings.errors import ConfigurationError, ServiceError
 
-OBJECTS = archive_objects()
+OBJECTS = all_objects()
 
 
 def refused(answer, **login):
@@ -121,7 +121,7 @@ def test_the_command_imports_and_says_where_to_look(capsys, monkeypatch):
     """`./clippings dashboards import` takes the password from the environment and prints the address to open."""
     monkeypatch.setenv("CLIPPINGS_DASHBOARDS_PASSWORD", "s3cret")
     with import_server(Answer()) as (address, received):
-        assert main(["dashboards", "import", "--url", address, "--user", "ada", "--index", "north-articles"]) == 0
+        assert main(["dashboards", "import", "--url", address, "--user", "ada", "--prefix", "north-"]) == 0
     printed = capsys.readouterr().out
     assert f"{len(OBJECTS)} objects imported: open {address}/app/dashboards" in printed
     titles = [line["attributes"]["title"] for line in received[0].lines if line["type"] == "index-pattern"]
@@ -140,7 +140,7 @@ def test_the_command_wants_a_password_for_a_user(capsys, monkeypatch):
 def test_the_command_writes_the_file(tmp_path, capsys):
     """`./clippings dashboards write --file` writes the objects that the code makes."""
     file = tmp_path / "objects.ndjson"
-    assert main(["dashboards", "write", "--file", str(file), "--index", "articles"]) == 0
+    assert main(["dashboards", "write", "--file", str(file), "--prefix", ""]) == 0
     assert [json.loads(line) for line in file.read_text("utf-8").splitlines()] == [
         json.loads(each.line()) for each in OBJECTS
     ]

@@ -1,22 +1,16 @@
-"""The saved objects against a real OpenSearch: their fields, their searches and their counts."""
+"""The dashboard of the archive against a real OpenSearch: its fields, its searches and its counts."""
 
 import json
 from collections import Counter
 from datetime import date
 
 import pytest
-from tests.integration.dashboards.as_dashboards_asks import (
-    MISSING,
-    aggregation_request,
-    counts,
-    refreshed_fields,
-    time_filter,
-    visible,
-)
+from tests.integration.dashboards import as_dashboards_asks
+from tests.integration.dashboards.as_dashboards_asks import MISSING, refreshed_fields, visible
 
 from clippings.articles import UNDATED, Article, Evidence, LanguageTag, Precision, Publication, SourceTag
 from clippings.dashboards.archive import archive_objects
-from clippings.search.aliases import ensure_index, read_alias, refresh
+from clippings.search.aliases import ensure_index, refresh
 from clippings.search.client import connect
 from clippings.search.indexing import file_articles
 from clippings.search.queries import search
@@ -73,32 +67,14 @@ def client(opensearch):
 @pytest.fixture(scope="module")
 def objects(opensearch):
     """The saved objects for this node's alias, as they are imported, by id."""
-    lines = [json.loads(each.line()) for each in archive_objects(read_alias(opensearch))]
+    lines = [json.loads(each.line()) for each in archive_objects(opensearch.index_prefix)]
     return {line["id"]: line for line in lines}
 
 
-def pattern_of(objects, saved):
-    """The index pattern that a visualization or a search reads."""
-    [pattern] = [objects[each["id"]] for each in saved["references"] if each["type"] == "index-pattern"]
-    return pattern
-
-
 def answered(client, objects, identifier):
-    """What the visualization counts on the node, by its groups, in the dashboard's time range."""
-    saved = objects[identifier]
-    state = json.loads(saved["attributes"]["visState"])
-    pattern = pattern_of(objects, saved)
-    answer = client.search(
-        index=pattern["attributes"]["title"],
-        body={
-            "size": 0,
-            "track_total_hits": True,
-            "query": time_filter(pattern, objects["clippings-dashboard"]),
-            "aggs": aggregation_request(state),
-        },
-    )
-    assert answer["_shards"]["failed"] == 0
-    return counts(answer, state)
+    """How many documents the visualization counts, by its groups, in the dashboard's time range."""
+    found = as_dashboards_asks.answered(client, objects, identifier, "clippings-dashboard")
+    return {key: documents for key, (documents,) in found.items()}
 
 
 def expected(*columns, dated):
@@ -137,6 +113,7 @@ def test_every_counting_visualization_is_compared_below(objects):
         "clippings-total",
         "clippings-sources",
         "clippings-languages",
+        "clippings-languages-by-source",
         "clippings-sources-over-time",
         "clippings-languages-over-time",
         "clippings-precisions",
@@ -153,6 +130,11 @@ def test_the_total_is_of_dated_documents(client, objects):
 def test_documents_by_source_and_by_language(client, objects, identifier, column):
     """Dated documents are counted by source and by language, those without a language too."""
     assert answered(client, objects, identifier) == expected(column, dated=True)
+
+
+def test_languages_of_each_source(client, objects):
+    """Dated documents are counted by source and within it by language."""
+    assert answered(client, objects, "clippings-languages-by-source") == expected(0, 1, dated=True)
 
 
 @pytest.mark.parametrize(
@@ -200,17 +182,7 @@ def test_dashboards_and_the_search_page_count_the_same(client, objects, opensear
 def test_the_saved_search_lists_the_newest_first(client, objects):
     """Discover's table has the dated documents, newest first, with something in its columns."""
     saved = objects["clippings-search-articles"]
-    pattern = pattern_of(objects, saved)
-    [[field, order]] = saved["attributes"]["sort"]
-    answer = client.search(
-        index=pattern["attributes"]["title"],
-        body={
-            "query": time_filter(pattern, objects["clippings-dashboard"]),
-            "sort": [{field: {"order": order}}],
-            "_source": saved["attributes"]["columns"],
-        },
-    )
-    rows = [hit["_source"] for hit in answer["hits"]["hits"]]
+    rows = as_dashboards_asks.listed(client, objects, saved["id"], "clippings-dashboard")
     assert [row["published_text"] for row in rows] == [
         "2012-05-03",
         "2012-05-02T17:47:00-04:00",
@@ -224,22 +196,7 @@ def test_the_saved_search_lists_the_newest_first(client, objects):
 
 def test_every_facet_offers_values(client, objects):
     """Each drop-down list of the facet box has the values of its field to choose from."""
-    saved = objects["clippings-facets"]
-    controls = json.loads(saved["attributes"]["visState"])["params"]["controls"]
-    patterns = {each["name"]: objects[each["id"]] for each in saved["references"]}
-    offered = {}
-    for control in controls:
-        pattern = patterns[control["indexPatternRefName"]]
-        answer = client.search(
-            index=pattern["attributes"]["title"],
-            body={
-                "size": 0,
-                "query": time_filter(pattern, objects["clippings-dashboard"]),
-                "aggs": {"values": {"terms": {"field": control["fieldName"], "size": control["options"]["size"]}}},
-            },
-        )
-        offered[control["fieldName"]] = {bucket["key"] for bucket in answer["aggregations"]["values"]["buckets"]}
-    assert offered == {
+    assert as_dashboards_asks.offered(client, objects, "clippings-facets", "clippings-dashboard") == {
         "source": {"Reuters", "RIA Novosti", "unknown"},
         "language": {"en", "ru"},
         "feed": {"press"},
