@@ -23,9 +23,9 @@ test-faults: .dev
 eval: .dev
 	@$(WITH_NODE) -m tests.quality --gate tests/quality/floors.json $(EVAL_DATA)
 
-## Throughput of each step, as ratios taken side by side.
+## Throughput of each step, as ratios taken side by side. ONLY=pages for one part; BENCH="--scale 0.1 --json FILE".
 bench: .dev
-	@$(WITH_NODE) -m benchmarks
+	@$(WITH_NODE) -m benchmarks $(if $(ONLY),--only $(ONLY)) $(BENCH)
 
 ## Format, rules and types, as the hooks hold them.
 lint: .dev

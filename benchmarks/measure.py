@@ -3,7 +3,26 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
+from pathlib import Path
+
+from clippings.settings import OpenSearchSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a part measures with: a node, with an index prefix of the part's own, and how much of everything.
+
+    `scale`: share of the documents that the goals speak of (1: as many). `jsonl`: the user's own pages, one JSON object
+    with a `text` a line, in place of made ones.
+    """
+
+    opensearch: OpenSearchSettings
+    scale: float = 1.0
+    jsonl: Path | None = None
+
+    def count(self, documents: int) -> int:
+        """So many documents, by the scale; at least 100."""
+        return max(100, round(documents * self.scale))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +54,20 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def interleaved(one: Callable[[], object], other: Callable[[], object], times: int) -> tuple[float, float]:
-    """The median seconds of two pieces of work, done in turn so that a noisy machine treats both alike."""
-    pairs = [(seconds(one), seconds(other)) for _ in range(times)]
-    return median(first for first, _ in pairs), median(second for _, second in pairs)
+def interleaved(
+    one: Callable[[], object],
+    other: Callable[[], object],
+    times: int,
+    *,
+    before: Callable[[], object] = lambda: None,
+) -> tuple[float, float]:
+    """The seconds of two pieces of work, done in turn so that a noisy machine treats both alike: of the turn whose ratio
+    is the median. `before` is done before each, and not timed."""
+    pairs = []
+    for _ in range(times):
+        before()
+        first = seconds(one)
+        before()
+        pairs.append((first, seconds(other)))
+    pairs.sort(key=lambda pair: pair[0] / pair[1])
+    return pairs[len(pairs) // 2]

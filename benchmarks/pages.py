@@ -6,7 +6,7 @@ from pathlib import Path
 
 import trafilatura
 
-from benchmarks.measure import Ratio, interleaved
+from benchmarks.measure import Bench, Ratio, interleaved
 from clippings.articles import Article
 from clippings.pipeline import Pipeline
 from clippings.records import ContentType, RawRecord
@@ -15,7 +15,7 @@ PAGES = 60
 ROUNDS = 3
 
 
-def measure() -> list[Ratio]:
+def measure(bench: Bench) -> list[Ratio]:
     """Ratios over the HTML pages and text twins below EVAL_DATA; none where it is not set."""
     data = os.environ.get("EVAL_DATA")
     if not data:
