@@ -27,9 +27,10 @@ META_FIELDS = (
 """What Dashboards adds to the fields of every index (its setting `metaFields`)."""
 
 
-def _field(name: str, index_type: str, parent: str | None) -> PatternField:
+def _field(name: str, mapping: Mapping[str, Any], parent: str | None) -> PatternField:
+    index_type = mapping["type"]
     # A text has no doc values: it can be searched, not counted or sorted by. Of bytes nothing is indexed.
-    aggregatable = index_type not in {"text", "binary"}
+    aggregatable = index_type not in {"text", "binary"} and mapping.get("doc_values", True)
     return PatternField(
         name,
         DASHBOARDS_TYPES[index_type],
@@ -45,9 +46,9 @@ def _fields(properties: Mapping[str, Mapping[str, Any]]) -> Iterator[PatternFiel
     for name, mapping in properties.items():
         if mapping["type"] == "object" and mapping.get("enabled") is False:
             continue
-        yield _field(name, mapping["type"], None)
+        yield _field(name, mapping, None)
         for part, multi_field in mapping.get("fields", {}).items():
-            yield _field(f"{name}.{part}", multi_field["type"], name)
+            yield _field(f"{name}.{part}", multi_field, name)
 
 
 def pattern_fields(properties: Mapping[str, Mapping[str, Any]]) -> tuple[PatternField, ...]:

@@ -39,6 +39,9 @@ KEYWORDS = (
     "pipeline_version",
     "content_hash",
     "article_hash",
+    "story_id",
+    "story_version",
+    "story_text",
 )
 """Exact values: for facets, filters and links."""
 
@@ -47,6 +50,7 @@ def field_mappings() -> dict[str, Any]:
     """The `properties` of the index's mapping."""
     keyword = {"type": "keyword", "ignore_above": KEYWORD_CHARACTERS}
     folded = {"type": "text", "analyzer": FOLDED}
+    looked_up = {"type": "keyword", "doc_values": False}
     fields: dict[str, Any] = dict.fromkeys(KEYWORDS, keyword)
     fields |= {
         "title": {**folded, "fields": {"keyword": keyword}},
@@ -62,6 +66,14 @@ def field_mappings() -> dict[str, Any]:
         "published_on": {"type": "date", "format": "strict_date"},
         "published_until": {"type": "date", "format": "strict_date"},
         "language_confidence": {"type": "float"},
+        # Written by the grouping of stories alone (clippings.stories), never by filing; an article that has no
+        # `story_version` is not grouped yet. `story_id` is the id of one of the story's articles, its head, and only
+        # the head has `story_copies`: how many articles the story has, itself among them. So a search for articles
+        # with `story_copies` finds each story once, and `story_copies >= 2` those with copies.
+        "story_copies": {"type": "integer"},
+        # What finds an article's copies and relatives: looked up by their terms, never counted.
+        "story_bands": looked_up,
+        "story_fingerprints": looked_up,
         # Shown, never searched: evidence has passages of any length, and what is given has names of any kind.
         "evidence": {"type": "object", "enabled": False},
         "date_candidates": {"type": "object", "enabled": False},
