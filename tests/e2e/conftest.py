@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from opensearchpy import OpenSearch
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from clippings.node.ports import free_port
 from clippings.search.client import connect
@@ -60,11 +60,16 @@ CHROMIUM_WORDS = (
 """Without these a start looks for hosts of its maker, which a closed network refuses, slowly."""
 
 
+PATIENCE = 60_000
+"""Milliseconds that a page may take to show what is expected: on a busy machine, many."""
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's chromium. `make test` installs it where it may; otherwise this says what to do."""
     if not Path(CHROMIUM).exists():
         pytest.fail(f"{CHROMIUM} is missing: install Debian's package `chromium`, as `make test` does when it is root.")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_WORDS.split())
         yield browser
@@ -91,6 +96,6 @@ def page(browser: Browser, login: StorageState) -> Iterator[Page]:
     """A page of a logged-in reader; whatever its scripts complain of fails the test."""
     context = browser.new_context(storage_state=login, viewport={"width": 1300, "height": 950})
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     context.close()

@@ -13,13 +13,15 @@ DAG = "ingest_seeds"
 
 def type_day(page: Page, dialog: Locator, day: str) -> None:
     """Type a day into the first field without one: it opens a small calendar with fields for date and time."""
+    calendar = page.locator("[data-scope=popover][data-part=content][data-state=open]")
     dialog.get_by_text("Select date and time").first.click()
-    date = page.get_by_placeholder("YYYY/MM/DD").locator("visible=true")
-    date.fill(day)
-    time = page.get_by_placeholder("HH:mm").locator("visible=true")
+    calendar.get_by_placeholder("YYYY/MM/DD").fill(day)
+    time = calendar.get_by_placeholder("HH:mm")
     time.fill("00:00")
     time.press("Tab")
     page.keyboard.press("Escape")
+    # The next field's calendar opens while this one still closes: whoever does not wait meets both.
+    expect(calendar).to_have_count(0)
     expect(dialog).to_contain_text(datetime.strptime(day, "%Y/%m/%d").replace(tzinfo=UTC).strftime("%b %d, %Y"))
 
 
