@@ -12,6 +12,7 @@ COMMANDS = {
     "language": "tell the language of texts, as JSON lines",
     "sources": "show which source rules fire on files",
     "search": "search the archive",
+    "stories": "group copies into stories, show those of an article",
     "peek": "show the records of a file as the reader sees them",
     "explain": "show one document as the pipeline sees it",
     "dashboards": "write or import the OpenSearch Dashboards objects",

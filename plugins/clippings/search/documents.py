@@ -23,11 +23,13 @@ from clippings.search.analysis import analysis_of
 
 @dataclass(frozen=True, slots=True)
 class FiledArticle:
-    """An article read back from the index. `record_id` is the id its file gave it, where it gave one."""
+    """An article read back from the index. `record_id` is the id its file gave it, where it gave one, `story_id` the
+    story it was found to belong to, where that was looked for already."""
 
     article: Article
     article_hash: str
     record_id: str | None
+    story_id: str | None = None
 
 
 def _evidence(evidence: Evidence | None) -> dict[str, Any] | None:
@@ -178,4 +180,4 @@ def article_of(hit: Mapping[str, Any]) -> FiledArticle:
         ),
         source=SourceTag(source["source"], _read_evidence(evidence.get("source"))),
     )
-    return FiledArticle(article, source["article_hash"], source.get("record_id"))
+    return FiledArticle(article, source["article_hash"], source.get("record_id"), source.get("story_id"))

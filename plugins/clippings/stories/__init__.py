@@ -1,0 +1,1 @@
+"""Stories: which articles are copies of one another, and which share passages. Never imports Airflow."""
