@@ -17,7 +17,8 @@ from trafilatura.metadata import (
 from trafilatura.settings import Document
 
 from clippings.extraction.bylines import find_author, is_byline
-from clippings.extraction.datelines import dateline_end, is_dateline
+from clippings.extraction.datelines import dateline_end, is_date_line, is_dateline
+from clippings.extraction.endings import sign_offs
 from clippings.extraction.line_model import html_likelihoods
 from clippings.extraction.markup_features import taken
 from clippings.extraction.titles import same_title
@@ -48,7 +49,8 @@ def extract_blocks(page: Page) -> Extraction:
             kept[i] = not same_title(lines[i], title)
     on = np.flatnonzero(kept)
     for i in on[:3]:
-        kept[i] = not (is_byline(lines[i]) or is_dateline(lines[i]))
+        kept[i] = not (is_byline(lines[i]) or is_dateline(lines[i]) or is_date_line(lines[i]))
+    kept[sign_offs(lines, [int(i) for i in np.flatnonzero(kept)])] = False
     paragraphs = [lines[i] for i in np.flatnonzero(kept)]
     method = "blocks"
     confidence = _confidence(lines, likely, kept)

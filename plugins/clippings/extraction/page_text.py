@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from clippings.extraction.bylines import find_author, is_byline
-from clippings.extraction.datelines import dateline_end, is_dateline
+from clippings.extraction.datelines import dateline_end, is_date_line, is_dateline
+from clippings.extraction.endings import ends_article, is_comments_heading, sign_offs
 from clippings.extraction.features import strip_bullet
 from clippings.extraction.line_model import text_likelihoods
 from clippings.extraction.titles import find_title, same_title
@@ -18,31 +19,6 @@ Floats = npt.NDArray[np.float32]
 THRESHOLD = 0.45
 """A line at least this likely is kept; chosen on folds of sites that the model had not seen."""
 
-_COMMENTS = re.compile(
-    r"""(?:soundoff\b.*
-    |(?:leave|post|add|write)\s+(?:a\s+|your\s+)?(?:comment|reply|response).*
-    |(?:no|\d+)\s+(?:comments?|responses?|replies|thoughts?\s+on\b.*|kommentare?|commentaires?|comentarios?|commenti|комментари\w+)\s*:?
-    |comments?\s+(?:for\s+this\s+\w+\s+)?(?:are|is|have\s+been)\s+(?:now\s+)?closed.*
-    |(?:reader\s+|all\s+)?comments?\s*(?:\(\s*\d+\s*\)|:)?
-    |(?:leser)?kommentare?\s*(?:\(\s*\d+\s*\)|:)?|komentarze\s*(?:\(\s*\d+\s*\)|:)?
-    |comment(?:aires|arios|i)\s*(?:\(\s*\d+\s*\)|:)?|reacties\s*(?:\(\s*\d+\s*\)|:)?
-    |комментарии\s*(?:\(\s*\d+\s*\)|:)?|yorumlar\s*(?:\(\s*\d+\s*\)|:)?|التعليقات|网友评论|評論|评论
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_RELATED = re.compile(
-    r"""(?:(?:in\s+)?(?:related|other)\s+(?:news|stories|articles|posts|content|links|topics)\s*:?
-    |(?:you\s+(?:may|might)\s+also\s+like|more\s+(?:stories|from|in|on)\b.*|read\s+(?:next|also)|see\s+also|recommended(?:\s+for\s+you)?)\s*:?
-    |mehr\s+zum\s+thema|weitere\s+(?:artikel|themen|meldungen)|das\s+könnte\s+(?:sie|dich)\s+auch\s+interessieren
-    |noticias\s+relacionadas|notizie\s+correlate|(?:sur\s+le\s+même\s+sujet|à\s+lire\s+aussi|lire\s+aussi)
-    |читайте\s+также|материалы\s+по\s+теме|相关新闻|相关阅读|موضوعات\s+متعلقة|ilgili\s+haberler
-    )\s*:?""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_SIGNED_OFF = re.compile(
-    r"[(\[（]?\s*(?:(?:additional\s+)?(?:reporting|writing|editing)\s+by|editor\s*:|edited\s+by|责任编辑|redaktion\s*:).*",
-    re.IGNORECASE,
-)
 _ADDRESS = re.compile(r"https?://\S+")
 _PARAGRAPH_WORDS = 35
 """Words of a line that can hardly be anything but running text."""
@@ -75,11 +51,9 @@ def extract_lines(page: Page) -> Extraction:
     on = np.flatnonzero(kept)
     author = find_author(bare, title if title is not None else first - 12, int(on[0]), int(on[-1]))
     for i in on[:3]:
-        if is_byline(bare[i]) or is_dateline(bare[i]):
+        if is_byline(bare[i]) or is_dateline(bare[i]) or is_date_line(bare[i]):
             kept[i] = False
-    for i in on[::-1][:3]:
-        if _SIGNED_OFF.fullmatch(bare[i]):
-            kept[i] = False
+    kept[sign_offs(bare, _places(kept))] = False
     on = np.flatnonzero(kept)
     paragraphs = [bare[i] for i in on]
     if paragraphs:
@@ -126,7 +100,7 @@ def _end_article(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
     before = 0
     for i, line in enumerate(bare):
         enough = before >= _ENOUGH * max(total, 1) and before > 30
-        if line and len(line) < 80 and enough and (_COMMENTS.fullmatch(line) or _RELATED.fullmatch(line)):
+        if enough and ends_article(line):
             kept[i:] = False
             return
         if kept[i]:
@@ -193,7 +167,7 @@ def _confidence(bare: Sequence[str], likely: Floats, kept: npt.NDArray[np.bool_]
 def _verdicts(
     lines: Sequence[str], bare: Sequence[str], likely: Floats, kept: npt.NDArray[np.bool_], title: int | None
 ) -> tuple[LineVerdict, ...]:
-    commented = next((i for i, line in enumerate(bare) if line and _COMMENTS.fullmatch(line)), len(bare))
+    commented = next((i for i, line in enumerate(bare) if is_comments_heading(line)), len(bare))
     verdicts = []
     for i, (line, keep, share) in enumerate(zip(bare, kept.tolist(), likely.tolist(), strict=True)):
         if not line:

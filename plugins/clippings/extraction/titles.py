@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from clippings.extraction.bylines import is_byline
 from clippings.extraction.cues import Cue, cue_table
-from clippings.extraction.datelines import is_dateline
+from clippings.extraction.datelines import is_date_line, is_dateline
 
 _WORD = re.compile(r"[^\W\d_]+")
 _REACH = 60
@@ -23,7 +23,13 @@ _BREADCRUMB = re.compile(r"[>»›|/]\s*\S.*[>»›|/]|←|→|©|https?://|\bww
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}[./]\d{1,2}[./]")
 _SITE_SUFFIX = re.compile(r"\s+(?:[|·•»—–-]|::)\s+[^|·•»—–]{2,40}$")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _LEAST = 0.6
+_NEAR_BYLINE = 3
+"""Filled lines above a byline among which the title stands, where there is one."""
+_SITE_NAME = 0.3
+"""What speaks against a short first line of a page: more often than not it is the site's name."""
+_LONGEST_SITE_NAME = 25
 
 
 def find_title(bare: Sequence[str], listed: Sequence[bool], first: int, body: str) -> int | None:
@@ -32,25 +38,38 @@ def find_title(bare: Sequence[str], listed: Sequence[bool], first: int, body: st
     `listed`: which lines had a bullet. `first`: where the main text begins. `body`: the main text, whose words a title
     shares.
     """
-    vocabulary = {word for word in _WORD.findall(body.lower()) if len(word) > 3} | _pairs(body)
+    vocabulary = {word for word in _WORD.findall(body.lower()) if len(word) > 3} | _pairs(body) | _heads(body)
     counts = Counter(bare)
     best: tuple[float, int] | None = None
+    best_below_byline: tuple[float, int] | None = None
     above = 0
+    bylined = None
+    top = next((i for i, line in enumerate(bare) if line), 0)
     for i in range(first - 1, -1, -1):
         line = bare[i]
         if not line:
             continue
         above += 1
-        if above > _REACH:
+        if above > _REACH or (bylined is not None and best is not None and above > bylined + _NEAR_BYLINE):
             break
+        if is_byline(line):
+            if bylined is None:
+                # what stands between byline and text is a lede or its highlights, where a title stands above
+                bylined, best_below_byline, best = above, best, None
+            continue
+        if is_dateline(line) or is_date_line(line):
+            continue
         score = _score(line, vocabulary, above, counts[line]) - (1.0 if listed[i] else 0.0)
+        if i == top and len(line) <= _LONGEST_SITE_NAME:
+            score -= _SITE_NAME
         if score >= _LEAST and (best is None or score >= best[0]):
             best = (score, i)
+    best = best or best_below_byline
     return best[1] if best else None
 
 
 def _score(line: str, vocabulary: set[str], above: int, copies: int) -> float:
-    if len(line) > _LONGEST or is_byline(line) or is_dateline(line) or _BREADCRUMB.search(line):
+    if len(line) > _LONGEST or _BREADCRUMB.search(line):
         return -1.0
     words = _WORD.findall(line.lower())
     size = len(words) + len(_IDEOGRAPHS.findall(line)) // 2
@@ -61,7 +80,9 @@ def _score(line: str, vocabulary: set[str], above: int, copies: int) -> float:
         return -1.0
     furniture = sum(1 for bit in bits if bit & _FURNITURE) / max(len(words), 1)
     telling = [word for word, bit in zip(words, bits, strict=True) if len(word) > 3 and not bit & 1]
-    if _IDEOGRAPHS.search(line):
+    if _HANGUL.search(line):
+        telling = sorted(_heads(line))
+    elif _IDEOGRAPHS.search(line):
         telling = sorted(_pairs(line))
     shared = sum(1 for word in telling if _shares(word, vocabulary)) / len(telling) if telling else 0.0
     score = 2.2 * shared - 2.0 * furniture - 0.06 * min(above, 25)
@@ -76,6 +97,11 @@ def _score(line: str, vocabulary: set[str], above: int, copies: int) -> float:
 def _pairs(text: str) -> set[str]:
     """Pairs of neighbouring ideographs: what stands for words where no spaces divide them."""
     return {a + b for a, b in pairwise(text) if _IDEOGRAPHS.match(a) and _IDEOGRAPHS.match(b)}
+
+
+def _heads(text: str) -> set[str]:
+    """The first two syllables of Korean words: particles hang on behind them."""
+    return {word[:2] for word in _WORD.findall(text) if _HANGUL.match(word)}
 
 
 def _shares(word: str, vocabulary: set[str]) -> bool:

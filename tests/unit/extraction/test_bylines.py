@@ -17,6 +17,10 @@ from clippings.extraction.bylines import byline, find_author, is_byline
         ("Автор: Анна Белова", "Анна Белова"),
         ("بقلم: منى علي", "منى علي"),
         ("Posted on May 3, 2011 by marlin", "marlin"),
+        ("By ADA QUILL, Associated Press", "Ada Quill"),
+        ("Door onze verslaggever Ada Quill", "Ada Quill"),
+        ("Teksti: Ada Quill", "Ada Quill"),
+        ("Oberlaubach, 7. Juli 2005. Von Ada Quill", "Ada Quill"),
     ],
 )
 def test_a_byline_names_its_author(line: str, name: str) -> None:
@@ -52,3 +56,11 @@ def test_the_header_is_read_before_what_follows_the_text() -> None:
     assert find_author(lines, 0, 2, 2) == "Ada Quill"
     assert find_author(["Title", "Text.", "By Ben Rook"], 0, 1, 1) == "Ben Rook"
     assert find_author(["Title", "Text."], 0, 1, 1) is None
+
+
+def test_a_name_beside_the_date_is_the_author() -> None:
+    """Without a byline, a name with the line above or below the header's date to itself is the author's."""
+    for header in (["Ada Quill", "21 June 2012"], ["21 June 2012", "Ada Quill"]):
+        assert find_author(["Sheep wins quiz", *header, "Text."], 0, 3, 3) == "Ada Quill"
+    assert find_author(["Harbour Times", "21 June 2012", "Text."], 0, 2, 2) is None
+    assert find_author(["Sheep wins", "Ada Quill", "A picture of sheep", "21 June 2012", "Text."], 0, 4, 4) is None
