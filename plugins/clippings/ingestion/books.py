@@ -4,13 +4,20 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any
 
-from opensearchpy import OpenSearch, RequestError, helpers
+from opensearchpy import OpenSearch, RequestError
 from opensearchpy.exceptions import NotFoundError
 
 from clippings.errors import ServiceError
+from clippings.search.bulk import send_actions
+from clippings.search.client import UnavailableError, error_reason
+from clippings.search.scanning import scan_hits
 from clippings.settings import OpenSearchSettings
 
 Document = dict[str, Any]
+
+
+WRITTEN = frozenset({200, 201})
+GONE, MOVED_ON = 404, 409
 
 
 class Book(StrEnum):
@@ -56,7 +63,7 @@ _MAPPINGS: dict[Book, Document] = {
     },
     Book.QUARANTINE: {
         **_keywords("feed", "path", "stage", "reason", "pipeline_version", "content_type", "record", "name"),
-        **_keywords("last_run"),
+        **_keywords("last_run", "runs"),
         **_numbers("position", "tries", "size"),
         **_dates("first_seen", "last_seen"),
         "message": {"type": "text"},
@@ -101,13 +108,12 @@ def write(client: OpenSearch, settings: OpenSearchSettings, book: Book, actions:
     written = 0
     index = index_of(settings, book)
     addressed = ({**action, "_index": index} for action in actions)
-    for accepted, answer in helpers.streaming_bulk(
-        client, addressed, raise_on_error=False, max_retries=5, initial_backoff=1, max_backoff=30
-    ):
-        gone = "delete" in answer and answer["delete"].get("status") == 404
-        if not accepted and not gone:
+    for status, answer in send_actions(client, addressed):
+        # What was to be deleted may be gone, or (where its version was named) another by now: then it stays.
+        gone = status == GONE and "error" not in answer
+        if status not in WRITTEN and not gone and status != MOVED_ON:
             raise ServiceError(
-                f"OpenSearch refused an entry of {index}: {answer}. "
+                f"OpenSearch refused an entry of {index}: {status}, {error_reason(answer)}. "
                 "Nothing is lost: run the task again once it is mended."
             )
         written += 1
@@ -117,11 +123,21 @@ def write(client: OpenSearch, settings: OpenSearchSettings, book: Book, actions:
 
 
 def read_many(client: OpenSearch, settings: OpenSearchSettings, book: Book, ids: list[str]) -> dict[str, Document]:
-    """The entries with these ids, by id; those that do not exist are left out."""
+    """The entries with these ids, by id; those that do not exist are left out.
+
+    Raises UnavailableError where OpenSearch cannot tell whether one exists.
+    """
     if not ids:
         return {}
-    answer = client.mget(index=index_of(settings, book), body={"ids": ids})
-    return {found["_id"]: found["_source"] for found in answer["docs"] if found.get("found")}
+    found = {}
+    for entry in client.mget(index=index_of(settings, book), body={"ids": ids})["docs"]:
+        if "error" in entry:
+            raise UnavailableError(
+                f"OpenSearch cannot read {index_of(settings, book)}: {error_reason(entry)}. Run again."
+            )
+        if entry["found"]:
+            found[entry["_id"]] = entry["_source"]
+    return found
 
 
 def read_one(client: OpenSearch, settings: OpenSearchSettings, book: Book, entry: str) -> Document | None:
@@ -140,5 +156,5 @@ def scan(
     body: Document = {"query": query}
     if fields is not None:
         body["_source"] = fields
-    for hit in helpers.scan(client, index=index_of(settings, book), query=body, size=1000):
+    for hit in scan_hits(client, index_of(settings, book), body):
         yield hit["_id"], hit["_source"]

@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from opensearchpy import OpenSearch, helpers
+from opensearchpy import OpenSearch
 
 from clippings.errors import ServiceError
 from clippings.ingestion.books import Document
 from clippings.ingestion.run import RunRequest
 from clippings.readers import MEMBER_MARK
 from clippings.search.aliases import read_alias, refresh, write_alias
+from clippings.search.bulk import send_actions
+from clippings.search.client import error_reason
+from clippings.search.scanning import scan_hits
 from clippings.settings import OpenSearchSettings
 
 PATHS_AT_ONCE = 500
@@ -64,7 +67,7 @@ def count_in_scope(
 def scan_ids(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest, paths: list[str]) -> Iterator[str]:
     """The ids of the articles of these files within the run's scope."""
     body = {"query": _scope_query(request, paths), "_source": False}
-    for hit in helpers.scan(client, index=read_alias(settings), query=body, size=2000):
+    for hit in scan_hits(client, read_alias(settings), body, size=2000):
         yield hit["_id"]
 
 
@@ -80,10 +83,11 @@ def remove(client: OpenSearch, settings: OpenSearchSettings, ids: list[str]) -> 
     """Take articles out of the index. Returns how many left; one that is gone already is no failure."""
     actions = ({"_op_type": "delete", "_index": write_alias(settings), "_id": one} for one in ids)
     removed = 0
-    for accepted, answer in helpers.streaming_bulk(client, actions, raise_on_error=False, max_retries=5):
-        status = answer["delete"]["status"]
-        if not accepted and status != 404:
-            raise ServiceError(f"OpenSearch would not delete an article that no file carries any more: {answer}.")
+    for status, answer in send_actions(client, actions):
+        if status not in (200, 404) or "error" in answer:
+            raise ServiceError(
+                f"OpenSearch would not delete an article that no file carries any more: {error_reason(answer)}."
+            )
         removed += status != 404
     return removed
 

@@ -9,7 +9,7 @@ from clippings.ingestion.catalogue import entry_id
 from clippings.ingestion.filed import remove, scan_ids
 from clippings.ingestion.quarantine import release
 from clippings.ingestion.run import RunRequest
-from clippings.readers import list_files
+from clippings.readers import is_listed, list_files
 from clippings.settings import OpenSearchSettings
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ def remove_missing(client: OpenSearch, settings: OpenSearchSettings, request: Ru
     known = scan(client, settings, Book.FILES, {"term": {"feed": request.feed.id}}, fields=["path"])
     removed = 0
     for path in sorted(entry["path"] for _, entry in known if entry["path"] not in there):
+        if is_listed(request.feed, path):
+            continue  # it came after the listing, and another run has filed it since
         removed += remove(client, settings, list(scan_ids(client, settings, request, [path])))
         release(client, settings, request.feed.id, [path], run=request.run)
         write(client, settings, Book.FILES, [{"_op_type": "delete", "_id": entry_id(request.feed.id, path)}])

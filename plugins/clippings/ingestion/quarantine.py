@@ -11,6 +11,7 @@ from opensearchpy import OpenSearch
 from clippings.articles import Rejected
 from clippings.ingestion.books import Book, Document, index_of, scan, write
 from clippings.readers import MEMBER_MARK
+from clippings.search.scanning import scan_hits
 from clippings.settings import OpenSearchSettings
 
 MOST_RAW_BYTES = 64 * 1024
@@ -19,13 +20,22 @@ MOST_RAW_BYTES = 64 * 1024
 DEEPEST = 10_000
 """Entries that can be paged through; OpenSearch counts no further from the first."""
 
+RUNS_KEPT = 8
+"""So many runs may reject one record at the same time without taking each other's entry out of quarantine."""
+
 _NOTE_TRY = """
-if (ctx._source.last_run != params.entry.last_run) { ctx._source.tries += 1; }
+def runs = ctx._source.runs == null ? new ArrayList() : ctx._source.runs;
+if (!runs.contains(params.entry.last_run)) {
+  ctx._source.tries += 1;
+  runs.add(params.entry.last_run);
+  if (runs.size() > params.kept) { runs.remove(0); }
+}
 long tries = ctx._source.tries;
 def first = ctx._source.first_seen;
 ctx._source.putAll(params.entry);
 ctx._source.tries = tries;
 ctx._source.first_seen = first;
+ctx._source.runs = runs;
 """
 
 
@@ -99,8 +109,8 @@ def quarantine(
                 "_op_type": "update",
                 "_id": quarantine_id(one),
                 "retry_on_conflict": 5,
-                "script": {"lang": "painless", "source": _NOTE_TRY, "params": {"entry": entry}},
-                "upsert": {**entry, "tries": 1, "first_seen": at.isoformat()},
+                "script": {"lang": "painless", "source": _NOTE_TRY, "params": {"entry": entry, "kept": RUNS_KEPT}},
+                "upsert": {**entry, "tries": 1, "first_seen": at.isoformat(), "runs": [run]},
             }
 
     return write(client, settings, Book.QUARANTINE, actions())
@@ -109,7 +119,8 @@ def quarantine(
 def release(client: OpenSearch, settings: OpenSearchSettings, feed: str, paths: list[str], *, run: str) -> int:
     """Take out what lay in quarantine for these files and was not put there again by this run. Returns how many.
 
-    To be called for files that the run has read as a whole: what it did not reject has been filed, or is gone.
+    To be called for files that the run has read as a whole: what it did not reject has been filed, or is gone. What
+    another run rejects at the same moment stays.
     """
     if not paths:
         return 0
@@ -118,13 +129,17 @@ def release(client: OpenSearch, settings: OpenSearchSettings, feed: str, paths: 
             "filter": [{"term": {"feed": feed}}],
             "should": [{"terms": {"path": paths}}, {"wildcard": {"path": f"*{MEMBER_MARK}*"}}],
             "minimum_should_match": 1,
-            "must_not": [{"term": {"last_run": run}}],
+            "must_not": [{"term": {"runs": run}}],
         }
     }
     read = frozenset(paths)
-    entries = scan(client, settings, Book.QUARANTINE, query, fields=["path"])
-    leaving = [key for key, entry in entries if not read.isdisjoint(_files_of(entry["path"]))]
-    return write(client, settings, Book.QUARANTINE, ({"_op_type": "delete", "_id": key} for key in leaving))
+    body: Document = {"query": query, "_source": ["path"], "seq_no_primary_term": True}
+    leaving = [
+        {"_op_type": "delete", "_id": hit["_id"], "if_seq_no": hit["_seq_no"], "if_primary_term": hit["_primary_term"]}
+        for hit in scan_hits(client, index_of(settings, Book.QUARANTINE), body)
+        if not read.isdisjoint(_files_of(hit["_source"]["path"]))
+    ]
+    return write(client, settings, Book.QUARANTINE, leaving)
 
 
 def count_by_reason(client: OpenSearch, settings: OpenSearchSettings, feed: str) -> dict[str, int]:

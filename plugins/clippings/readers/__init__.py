@@ -2,7 +2,7 @@
 
 from clippings.readers.packing import MEMBER_MARK
 from clippings.readers.reading import ByteRange, read_file, split_ranges
-from clippings.readers.storage import FileGoneError, FileStat, file_digest, list_files, open_bytes, stat_file
+from clippings.readers.storage import FileGoneError, FileStat, file_digest, is_listed, list_files, open_bytes, stat_file
 
 __all__ = [
     "MEMBER_MARK",
@@ -10,6 +10,7 @@ __all__ = [
     "FileGoneError",
     "FileStat",
     "file_digest",
+    "is_listed",
     "list_files",
     "open_bytes",
     "read_file",

@@ -52,19 +52,26 @@ def list_files(feed: Feed) -> Iterator[FileStat]:
     are followed, except back into a folder above them. Raises ConfigurationError when the location does not exist,
     ServiceError when it cannot be read.
     """
-    expressions = [re.compile(glob_translate(pattern)) for pattern in feed.patterns]
+    fits = _fitting(feed)
     try:
-        yield from _sorted(
-            stat
-            for stat in _walk(feed)
-            if any(expression.match(stat.path) for expression in expressions) and not _hidden(stat.path)
-        )
+        yield from _sorted(stat for stat in _walk(feed) if fits(stat.path))
     except FileNotFoundError as error:
         raise ConfigurationError(
             f"Feed {feed.id}: {feed.location} does not exist: create it, or correct its location in the feeds file."
         ) from error
     except OSError as error:
         raise ServiceError(f"Feed {feed.id}: {feed.location} cannot be listed: {error}.") from error
+
+
+def is_listed(feed: Feed, path: str) -> bool:
+    """Whether `list_files` would have this file now. Raises ServiceError where it cannot be asked."""
+    if not _fitting(feed)(path):
+        return False
+    try:
+        stat_file(feed, path)
+    except FileGoneError:
+        return False
+    return True
 
 
 def stat_file(feed: Feed, path: str) -> FileStat:
@@ -173,8 +180,15 @@ class _Translating(io.RawIOBase):
         super().close()
 
 
-def _hidden(path: str) -> bool:
-    return any(part.startswith(".") for part in PurePosixPath(path).parts)
+def _fitting(feed: Feed) -> Callable[[str], bool]:
+    """Tells of a path whether it fits one of the feed's patterns and nothing in it is hidden."""
+    expressions = [re.compile(glob_translate(pattern)) for pattern in feed.patterns]
+
+    def fits(path: str) -> bool:
+        hidden = any(part.startswith(".") for part in PurePosixPath(path).parts)
+        return not hidden and any(expression.match(path) for expression in expressions)
+
+    return fits
 
 
 def _walk(feed: Feed) -> Iterator[FileStat]:
