@@ -23,6 +23,7 @@ PARTS = {
     "filing": "the index step, against opensearch-py's own bulk helper",
     "unchanged": "a feed run again without a change, against its first run",
     "searching": "the search page's query with all facets, against a bare match query",
+    "stories": "grouping copies into stories, against 500 documents a second; and later ones against earlier ones",
 }
 """Each names a module of this package with `measure(bench: Bench) -> list[Ratio]`, in the order in which they run."""
 
