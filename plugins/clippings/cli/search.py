@@ -52,6 +52,9 @@ def configure(parser: ArgumentParser) -> None:
         "--size", type=_number, help=f"hits shown ({TABLE_SIZE}), or ids for each question ({BATCH_SIZE})"
     )
     parser.add_argument("--page", type=_number, default=1)
+    parser.add_argument(
+        "--every-copy", action="store_true", help="each copy of a story as a hit of its own; otherwise a story once"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object: total, hits, facets, timeline")
     parser.add_argument(
         "--batch",
@@ -78,6 +81,7 @@ def run(arguments: Namespace) -> int:
             sort=arguments.sort,
             page=arguments.page,
             size=arguments.size or TABLE_SIZE,
+            every_copy=arguments.every_copy,
         )
         results = search(client, settings, request)
     if arguments.json:
@@ -117,6 +121,7 @@ def _as_json(results: SearchResults) -> dict[str, Any]:
     return {
         "total": results.total,
         "total_is_exact": results.total_is_exact,
+        "more": results.more,
         "did_you_mean": results.did_you_mean,
         "hits": [
             {**asdict(hit), "passages": [_plain(passage) for passage in hit.passages], "title_segments": None}
@@ -148,7 +153,7 @@ def _print_table(results: SearchResults) -> None:
     if not results.hits:
         console.print("Nothing found. Try fewer or other words, or leave out a filter.")
         return
-    table = Table(title=Text(f"{results.total:,} found"), show_lines=True)
+    table = Table(title=Text(f"{results.total:,} documents found"), show_lines=True)
     for column in ("Date", "Source", "Language", "Title and passage"):
         table.add_column(column, overflow="fold", no_wrap=column == "Language")
     for hit in results.hits:
@@ -156,5 +161,8 @@ def _print_table(results: SearchResults) -> None:
         if hit.passages:
             found = Text("\n").join([found, _marked(hit.passages[0])])
         found.append(f"\n{hit.file}", style="dim")
+        if hit.copies.total:
+            sources = ", ".join(dict.fromkeys(one.source for one in hit.copies.listed))
+            found.append(f"\n{hit.copies.total} copies: {sources}")
         table.add_row(Text(hit.published or "unknown"), Text(hit.source), Text(hit.language or "unknown"), found)
     console.print(table)

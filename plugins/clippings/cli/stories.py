@@ -8,10 +8,12 @@ from rich.text import Text
 
 from clippings.errors import ServiceError
 from clippings.search.client import connect
+from clippings.search.copies import copies_of
 from clippings.search.queries import get_article
+from clippings.search.requests import NO_COPIES, Copies
 from clippings.settings import opensearch_from_environment
 from clippings.stories.grouping import group
-from clippings.stories.telling import NO_COPIES, Copies, Related, copies_of, related_to
+from clippings.stories.telling import Related, related_to
 
 
 def configure(parser: ArgumentParser) -> None:

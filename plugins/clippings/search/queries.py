@@ -1,6 +1,6 @@
 """Finding articles: the one way in for the page, the command line and batches of questions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -9,11 +9,12 @@ from opensearchpy import OpenSearch
 
 from clippings.search import facets, ranking
 from clippings.search.aliases import read_alias, searching
+from clippings.search.copies import STORY_FIELDS, copies_of, may_have_copies, one_of_each, story_of
 from clippings.search.documents import FiledArticle, article_of
 from clippings.search.feedback import feedback, tokens_of
 from clippings.search.mapping import LANGUAGE_TEXTS, LANGUAGE_TITLES
 from clippings.search.passages import Marks, highlighting, read_passages, read_title
-from clippings.search.requests import Hit, SearchRequest, SearchResults, Sort
+from clippings.search.requests import NO_COPIES, Copies, Hit, SearchRequest, SearchResults, Sort
 from clippings.search.spelling import better_spelling
 from clippings.search.syntax import ParsedQuery, parse
 from clippings.settings import OpenSearchSettings
@@ -129,43 +130,94 @@ def search(client: OpenSearch, settings: OpenSearchSettings, request: SearchRequ
     Raises ServiceError where OpenSearch is out of reach or there is no index.
     """
     plan = _plan(client, settings, request)
-    marks = Marks.drawn()
-    start, size = _window(request)
     counted: dict[str, Any] = {"aggs": facets.aggregations(request), "track_total_hits": False}
-    shown: dict[str, Any] = {
-        "query": plan.query,
-        "from": start,
-        "size": size,
-        "_source": list(SHOWN),
-        "highlight": highlighting(ranking.highlighted(plan.parsed, plan.tokens), marks),
-    }
+    found: dict[str, Any] = {"query": plan.query}
     if chosen := facets.filters(request):
-        shown["post_filter"] = {"bool": {"filter": chosen}}
+        found["post_filter"] = {"bool": {"filter": chosen}}
     took = 0
     if _is_ranked(request, plan):
         first, order = _first_look(client, settings, plan, counted)
         took = first["took"]
-        answer = _ask(client, settings, {**shown, **order, "track_total_hits": True})
+        page = _in_order(client, settings, request, {**found, **order})
         aggregations = first["aggregations"]
     else:
-        answer = _ask(
-            client, settings, {**shown, **counted, **_sorting(request, plan.parsed), "track_total_hits": True}
-        )
-        aggregations = answer["aggregations"]
-    total = answer["hits"]["total"]
+        page = _in_order(client, settings, request, {**found, **counted, **_sorting(request, plan.parsed)})
+        aggregations = page.answer["aggregations"]
+    total = page.answer["hits"]["total"]
     return SearchResults(
         total=total["value"],
         total_is_exact=total["relation"] == "eq",
-        hits=tuple(_hit(each, marks) for each in answer["hits"]["hits"]),
+        hits=_shown(client, settings, plan, request, page.hits),
         facets=facets.read_facets(request, aggregations),
         timeline=facets.read_timeline(aggregations),
         did_you_mean=better_spelling(client, settings, request.text, total["value"]),
-        took_ms=took + answer["took"],
+        took_ms=took + page.answer["took"],
         relaxed=plan.relaxed,
+        more=page.more,
     )
 
 
-def _hit(found: Mapping[str, Any], marks: Marks) -> Hit:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The hits of a page, of which only id, score and story are known, and whether others follow."""
+
+    answer: Mapping[str, Any]
+    hits: Sequence[Mapping[str, Any]]
+    more: bool
+
+
+def _in_order(
+    client: OpenSearch, settings: OpenSearchSettings, request: SearchRequest, body: Mapping[str, Any]
+) -> _Page:
+    """The page's hits: of each story the first, unless every copy is asked for.
+
+    OpenSearch can collapse hits, but not such as it puts in a new order (`rescore`), and it takes all documents that
+    are not grouped yet for one story. So the hits are asked for from the first one on, and told apart here.
+    """
+    start, size = _window(request)
+    wanted = start + size
+    depth = min(wanted + size + 1, MOST_HITS)
+    asked = {**body, "track_total_hits": True, "_source": False, "docvalue_fields": list(STORY_FIELDS)}
+    answer = latest = _ask(client, settings, {**asked, "size": depth})
+    while True:
+        hits = latest["hits"]["hits"]
+        firsts = hits if request.every_copy else one_of_each(hits)
+        if len(firsts) > wanted or len(hits) < depth or depth == MOST_HITS:
+            return _Page(answer, firsts[start:wanted], len(firsts) > wanted)
+        depth = min(depth * 4, MOST_HITS)
+        asked.pop("aggs", None)
+        latest = _ask(client, settings, {**asked, "size": depth})
+
+
+def _shown(
+    client: OpenSearch,
+    settings: OpenSearchSettings,
+    plan: _Plan,
+    request: SearchRequest,
+    hits: Sequence[Mapping[str, Any]],
+) -> tuple[Hit, ...]:
+    """The hits with all that is shown of them: passages, and the copies of their stories."""
+    if not hits:
+        return ()
+    marks = Marks.drawn()
+    ids = [hit["_id"] for hit in hits]
+    body = {
+        "query": {"ids": {"values": ids}},
+        "size": len(ids),
+        "_source": list(SHOWN),
+        "highlight": highlighting(ranking.highlighted(plan.parsed, plan.tokens), marks),
+    }
+    found = {hit["_id"]: hit for hit in _ask(client, settings, body)["hits"]["hits"]}
+    stories = {hit["_id"]: story_of(hit) or "" for hit in hits if may_have_copies(hit) and not request.every_copy}
+    copies = copies_of(client, settings, stories.values())
+    return tuple(
+        _hit({**found[hit["_id"]], "_score": hit["_score"]}, marks, copies.get(stories.get(hit["_id"], ""), NO_COPIES))
+        for hit in hits
+        if hit["_id"] in found
+    )
+
+
+def _hit(found: Mapping[str, Any], marks: Marks, copies: Copies = NO_COPIES) -> Hit:
     source = found["_source"]
     highlight: Mapping[str, Any] = found.get("highlight", MappingProxyType({}))
     return Hit(
@@ -183,6 +235,7 @@ def _hit(found: Mapping[str, Any], marks: Marks) -> Hit:
         title_segments=read_title(highlight, marks, source.get("title")),
         record_id=source.get("record_id"),
         score=found.get("_score"),
+        copies=copies,
     )
 
 
@@ -216,8 +269,13 @@ def get_article(client: OpenSearch, settings: OpenSearchSettings, id: str) -> Fi
     return article_of(hits[0]) if hits else None
 
 
-def more_like_this(client: OpenSearch, settings: OpenSearchSettings, id: str, size: int = 5) -> tuple[Hit, ...]:
-    """Other articles about what the article with this id is about, by its most telling words. Raises ServiceError."""
+def more_like_this(
+    client: OpenSearch, settings: OpenSearchSettings, id: str, size: int = 5, story: str | None = None
+) -> tuple[Hit, ...]:
+    """Other articles about what the article with this id is about, by its most telling words; one of each story.
+
+    None of its own `story`. Raises ServiceError.
+    """
     marks = Marks.drawn()
     alike = {
         "more_like_this": {
@@ -229,5 +287,13 @@ def more_like_this(client: OpenSearch, settings: OpenSearchSettings, id: str, si
             "minimum_should_match": "30%",
         }
     }
-    answer = _ask(client, settings, {"query": alike, "size": size, "_source": list(SHOWN)})
-    return tuple(_hit(each, marks) for each in answer["hits"]["hits"])
+    own = [{"term": {"story_id": story}}] if story else []
+    body = {
+        "query": {"bool": {"must": [alike], "must_not": own}},
+        # Copies of one story take several places.
+        "size": size * 4,
+        "_source": list(SHOWN),
+        "docvalue_fields": list(STORY_FIELDS),
+    }
+    hits = one_of_each(_ask(client, settings, body)["hits"]["hits"])
+    return tuple(_hit(each, marks) for each in hits[:size])

@@ -25,6 +25,7 @@ class SearchRequest:
     `date_from` and `date_to` are inclusive local days; a document known to the month is found where its whole month
     lies between them.
     `page` starts at 1; `page * size` is at most 10,000. An empty `text` finds everything.
+    A story is shown once, by its best copy; with `every_copy`, each copy is a hit of its own.
     """
 
     text: str = ""
@@ -39,6 +40,7 @@ class SearchRequest:
     sort: str = Sort.RELEVANCE
     page: int = 1
     size: int = 10
+    every_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,40 @@ Passage = tuple[Segment, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """One article of a story. `published` is as precise as it is known, None when it is not.
+
+    `earliest` where no other copy is known to be older: of two that are known to the same day, both are.
+    """
+
+    id: str
+    title: str | None
+    source: str
+    language: str | None
+    published: str | None
+    precision: str
+    earliest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The articles of a story, oldest first, undated ones last. `total` may be more than are listed."""
+
+    total: int
+    listed: tuple[Copy, ...]
+
+
+NO_COPIES = Copies(0, ())
+"""Of an article that is the only one of its story."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One document found. `published` is as precise as it is known ("2008-03"), None when it is not.
 
     `title` is the document's title as plain text, `title_segments` the same with the matched words marked.
-    `record_id` is the id the file itself gave the document, where it gave one.
+    `record_id` is the id the file itself gave the document, where it gave one. `copies` are those of its story, the
+    document among them, where it has several and stands for all.
     """
 
     id: str
@@ -74,6 +105,7 @@ class Hit:
     title_segments: Passage = ()
     record_id: str | None = None
     score: float | None = None
+    copies: Copies = NO_COPIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +137,7 @@ class TimelineBar:
 class SearchResults:
     """What was found. `facets` has the keys source, language, year, month, feed, precision, in that order.
 
+    `total` and all counts are of documents, copies among them; `more` says whether there are hits after this page's.
     `relaxed` is True where nothing has all that was asked for (a phrase, both of two words): these have some of it.
     `total_is_exact` is False when `total` is a lower bound. `did_you_mean` is a whole query that finds something.
     """
@@ -117,3 +150,4 @@ class SearchResults:
     did_you_mean: str | None
     took_ms: int
     relaxed: bool = False
+    more: bool = False

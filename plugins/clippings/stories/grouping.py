@@ -17,9 +17,9 @@ from clippings.errors import ServiceError
 from clippings.search.aliases import refresh, write_alias
 from clippings.search.documents import text_of
 from clippings.settings import OpenSearchSettings
-from clippings.stories.linking import CURRENT, Groups, Pending, candidates_of, chunks, held, linked, story_name
+from clippings.stories.fields import CURRENT, STORY_VERSION
+from clippings.stories.linking import Groups, Pending, candidates_of, chunks, held, linked, story_name
 from clippings.stories.reading import read
-from clippings.stories.signatures import STORY_VERSION
 from clippings.stories.turn import SILENCE, Renew, turn
 from clippings.stories.writing import Change, write
 

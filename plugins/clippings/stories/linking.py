@@ -10,8 +10,8 @@ from opensearchpy import OpenSearch
 from clippings.search.aliases import write_alias
 from clippings.search.documents import text_of
 from clippings.settings import OpenSearchSettings
+from clippings.stories.fields import CURRENT, STORY_VERSION
 from clippings.stories.reading import ReadText, read
-from clippings.stories.signatures import STORY_VERSION
 
 MOST_CANDIDATES = 10_000
 """Texts that share a band with those of a page, each counted once; where there are more, the page is halved."""
@@ -20,9 +20,6 @@ TEXTS_AT_ONCE = 200
 
 Document = dict[str, Any]
 T = TypeVar("T")
-
-CURRENT: Document = {"term": {"story_version": STORY_VERSION}}
-"""Articles that are grouped."""
 
 
 @dataclass(frozen=True, slots=True)

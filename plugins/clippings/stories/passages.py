@@ -9,7 +9,12 @@ from unicodedata import normalize
 import numpy as np
 
 from clippings.stories.shingles import WORD, runs, word_numbers
-from clippings.stories.signatures import RUN
+
+PASSAGE_WORDS = 25
+"""A passage of so many words that two texts share is always found in the index; a shorter one by chance."""
+
+RUN = 10
+"""Words in a row by which passages are found: so many are no turn of phrase."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"”»’)]*\s+|\n+")
 

@@ -13,10 +13,9 @@ from hashlib import blake2b
 import numpy as np
 from datasketch import MinHash
 
+from clippings.stories.fields import MOST_FINGERPRINTS
+from clippings.stories.passages import PASSAGE_WORDS, RUN
 from clippings.stories.shingles import Numbers, runs
-
-STORY_VERSION = "1"
-"""Of all that decides which articles are copies: with another one, every article is grouped anew."""
 
 BANDS, ROWS = 100, 3
 """Texts that share 40 % of their shingles meet in a band with a likelihood of .999, 30 % .93, 25 % .79; 1 %, as texts on
@@ -24,15 +23,6 @@ one subject may, .0001: a copy that was cut, edited and commented is found, and 
 
 FEWEST_SHINGLES = 6
 """A text of fewer (of less than eight words) is nobody's copy: it is what a page says when it has nothing to say."""
-
-PASSAGE_WORDS = 25
-"""A passage of so many words that two texts share is always found; a shorter one by chance."""
-
-RUN = 10
-"""Words of a fingerprint: so many in a row are no turn of phrase."""
-
-MOST_FINGERPRINTS = 900
-"""Of one text: a query takes 1,024 at most. A longer text (some 8,000 words) keeps the smallest, so still by content."""
 
 TERM_BYTES = 6
 """Of a band or fingerprint; three bytes are four letters."""

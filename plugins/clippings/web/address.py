@@ -23,6 +23,8 @@ FACETS = {
 SIZES = (10, 20, 50)
 DEEPEST = 10_000
 """Hits that can be paged through."""
+EVERY_COPY = "all"
+"""Value of `copies` in an address that asks for each copy of a story as a hit of its own."""
 LONGEST_QUESTION = 1000
 MOST_VALUES = 50
 
@@ -50,6 +52,7 @@ def read(parameters: QueryParams) -> Asked:
         sort=sort if sort in {one.value for one in Sort} else Sort.RELEVANCE.value,
         page=page,
         size=size,
+        every_copy=parameters.get("copies") == EVERY_COPY,
         **values,
     )
     return Asked(request, tuple(remarks))
@@ -97,6 +100,8 @@ def write(request: SearchRequest, base: str = "") -> str:
         pairs.append(("to", request.date_to.isoformat()))
     if request.sort != Sort.RELEVANCE:
         pairs.append(("sort", str(request.sort)))
+    if request.every_copy:
+        pairs.append(("copies", EVERY_COPY))
     if request.size != SIZES[0]:
         pairs.append(("size", str(request.size)))
     if request.page != 1:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,12 @@ from starlette.exceptions import HTTPException
 from clippings.errors import ClippingsError
 from clippings.ingestion.quarantine import Narrowing, look_into
 from clippings.search.client import connect
+from clippings.search.copies import copies_of
 from clippings.search.queries import get_article, more_like_this, search
+from clippings.search.requests import NO_COPIES
 from clippings.settings import OpenSearchSettings
+from clippings.stories.passages import Kind, differences
+from clippings.stories.telling import related_to
 from clippings.web import address, quarantine, view
 
 log = logging.getLogger(__name__)
@@ -57,7 +61,12 @@ def create_app(
         loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(), undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    pages.filters.update(date_words=view.date_words, language_name=view.language_name, web_address=view.web_address)
+    pages.filters.update(
+        date_words=view.date_words,
+        language_name=view.language_name,
+        web_address=view.web_address,
+        sources_of=view.sources_of,
+    )
     pages.globals.update(home_address=home_address, dashboards_address=dashboards_address)
 
     def show(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
@@ -67,6 +76,10 @@ def create_app(
     def cluster() -> tuple[OpenSearch, OpenSearchSettings]:
         chosen = settings()
         return connect(chosen), chosen
+
+    def no_article(request: Request) -> HTMLResponse:
+        message = "It was never filed, or it has left the index because its file no longer carries it."
+        return show(request, "message.html", 404, heading="No such article", message=message)
 
     guarded = list(dependencies)
 
@@ -91,6 +104,7 @@ def create_app(
             timeline=view.timeline(asked.request, results.timeline),
             pages=view.pages(asked.request, results),
             sorts=view.sort_links(asked.request),
+            copies_address=address.write(replace(asked.request, every_copy=not asked.request.every_copy, page=1)),
             everything=address.write(type(asked.request)(text=asked.request.text)),
             facet_fields=address.FACETS,
             did_you_mean=results.did_you_mean,
@@ -102,19 +116,33 @@ def create_app(
         client, chosen = cluster()
         filed = get_article(client, chosen, article_id)
         if filed is None:
-            return show(
-                request,
-                "message.html",
-                404,
-                heading="No such article",
-                message="It was never filed, or it has left the index because its file no longer carries it.",
-            )
+            return no_article(request)
+        story = filed.story_id or ""
         return show(
             request,
             "article.html",
             filed=filed,
             article=filed.article,
-            similar=more_like_this(client, chosen, article_id),
+            similar=more_like_this(client, chosen, article_id, story=filed.story_id),
+            copies=copies_of(client, chosen, [story]).get(story, NO_COPIES),
+            related=related_to(client, chosen, article_id),
+        )
+
+    @app.get("/article/{article_id}/compare/{other_id}", response_class=HTMLResponse, dependencies=guarded)
+    def compare_page(request: Request, article_id: str, other_id: str) -> HTMLResponse:
+        client, chosen = cluster()
+        one, other = (get_article(client, chosen, each) for each in (article_id, other_id))
+        if one is None or other is None:
+            return no_article(request)
+        stretches = differences(one.article.text, other.article.text)
+        same = sum(len(each.text) for each in stretches if each.kind is Kind.SAME)
+        return show(
+            request,
+            "compare.html",
+            article=one.article,
+            other=other.article,
+            stretches=stretches,
+            same=same / max(1, len(other.article.text)),
         )
 
     @app.get("/quarantine", response_class=HTMLResponse, dependencies=guarded)

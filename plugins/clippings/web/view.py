@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from babel import Locale
 
 from clippings.articles import Precision
-from clippings.search.requests import UNKNOWN, FacetCount, SearchRequest, SearchResults, Sort, TimelineBar
+from clippings.search.requests import UNKNOWN, Copies, FacetCount, SearchRequest, SearchResults, Sort, TimelineBar
 from clippings.web.address import DEEPEST, FACETS, toggled, write
 
 FACET_TITLES: Mapping[str, str] = {
@@ -21,6 +21,8 @@ FACET_TITLES: Mapping[str, str] = {
 }
 VALUES_SHOWN = 8
 """Values of a facet that are shown at once; the others are one click away, and chosen ones are always shown."""
+SOURCES_SHOWN = 4
+"""Sources that are named beside the number of a story's copies."""
 CHART_WIDTH, CHART_HEIGHT = 720, 90
 
 
@@ -129,6 +131,15 @@ def date_words(published: str | None, precision: str) -> str:
     return words
 
 
+def sources_of(copies: Copies) -> str:
+    """The sources of a story's copies, the oldest copy's first, each once: "CNN, RIA Novosti and 2 others"."""
+    names = list(dict.fromkeys(one.source for one in copies.listed))
+    others = len(names) - SOURCES_SHOWN
+    if others < 2:
+        return ", ".join(names)
+    return f"{', '.join(names[:SOURCES_SHOWN])} and {others} others"
+
+
 def web_address(url: str | None) -> str | None:
     """The url where it is one that a browser may be sent to (http or https), otherwise None."""
     if url is None:
@@ -207,7 +218,7 @@ def pages(request: SearchRequest, results: SearchResults) -> Pages:
     """Where the reader is among the hits."""
     first = (request.page - 1) * request.size + 1 if results.hits else 0
     last = (request.page - 1) * request.size + len(results.hits)
-    more = last < results.total and (request.page + 1) * request.size <= DEEPEST
+    more = results.more and (request.page + 1) * request.size <= DEEPEST
     return Pages(
         first,
         last,

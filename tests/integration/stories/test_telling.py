@@ -6,7 +6,8 @@ from tests.unit.search.samples import article
 from tests.unit.stories.texts import text, words
 
 from clippings.cli.__main__ import main
-from clippings.stories.telling import copies_of, related_to
+from clippings.search.copies import copies_of
+from clippings.stories.telling import related_to
 
 STORY = text(1)
 PASSAGE = " ".join(words(30, 60))

@@ -12,9 +12,11 @@ from tests.unit.stories.texts import commented, cut, edited, text, words
 from clippings.extraction import extract, parse
 from clippings.records import ContentType
 from clippings.settings import PROJECT
+from clippings.stories.fields import MOST_FINGERPRINTS
 from clippings.stories.linking import Groups
+from clippings.stories.passages import PASSAGE_WORDS
 from clippings.stories.reading import ReadText, read
-from clippings.stories.signatures import BANDS, MOST_FINGERPRINTS, PASSAGE_WORDS
+from clippings.stories.signatures import BANDS
 
 STORY = text(1, 400)
 CHINESE = "两国政府代表团星期二在首都举行了为期一天的会谈双方就边境贸易问题达成了初步协议并同意下个月继续谈判发言人表示"
