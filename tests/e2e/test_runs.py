@@ -1,10 +1,12 @@
 """The seeds through the real scheduler: a run, a backfill on an empty index, again, and after a loss."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from opensearchpy import OpenSearch, helpers
+from tests.e2e.conftest import STORIES, pause
 
 from clippings.search.aliases import read_alias, refresh
 from clippings.settings import OpenSearchSettings
@@ -85,3 +87,26 @@ def test_runs_and_backfills_of_the_seeds(
         month: count for month, count in EXPECTED.items() if month >= "2011-09"
     }
     assert documents(client, archive) == before
+
+
+def test_copies_are_grouped_after_a_run(
+    airflow: AirflowStack, archive: OpenSearchSettings, empty_archive: Callable[[], OpenSearch]
+) -> None:
+    """When a run has filed the seeds, the DAG of stories follows by itself: 000 and 001 get one story, the others not."""
+    client = empty_archive()
+    before = {run["dag_run_id"] for run in airflow.api.dag_runs(STORIES)}
+    pause(airflow, STORIES, paused=False)
+    try:
+        assert airflow.api.wait_for_run(DAG, airflow.api.trigger(DAG)) == "success"
+        deadline = time.monotonic() + 120
+        while not (new := [run for run in airflow.api.dag_runs(STORIES) if run["dag_run_id"] not in before]):
+            assert time.monotonic() < deadline, "no run of the stories' DAG came within two minutes"
+            time.sleep(0.5)
+        for run in new:
+            assert airflow.api.wait_for_run(STORIES, run["dag_run_id"]) == "success"
+    finally:
+        pause(airflow, STORIES, paused=True)
+    stories: dict[str, set[str]] = {}
+    for _, body in documents(client, archive).values():
+        stories.setdefault(body["story_id"], set()).add(body["file"][:3])
+    assert sorted(map(sorted, stories.values())) == [["000", "001"], ["002"], ["003"], ["004"]]
