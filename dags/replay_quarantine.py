@@ -8,12 +8,11 @@ from airflow.sdk import DAG, Param, get_current_context
 
 from clippings.articles import Reason
 from clippings.feeds import load_feeds
+from clippings_links import ANY, REPLAY
 from clippings_steps import RETRIES, add_steps
 
 if TYPE_CHECKING:
     from clippings.ingestion.run import RunRequest
-
-ANY = "any"
 
 DESCRIPTION = """
 ### Replay what lies in **quarantine**
@@ -37,7 +36,7 @@ records exceed the feed's `bad_share_limit` fails after everything good is filed
 def build(feeds: list[str]) -> None:
     """The DAG, for these feeds."""
     with DAG(
-        dag_id="replay_quarantine",
+        dag_id=REPLAY,
         dag_display_name="Replay quarantine",
         description="Reads the files again of which records lie in quarantine, and files what now passes.",
         doc_md=DESCRIPTION,

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 PREFIX = "/clippings"
 INGEST = "ingest_"
 """What the ids of the feeds' own DAGs begin with; the feed's id follows."""
+REPLAY = "replay_quarantine"
+"""The id of the DAG that replays what lies in quarantine."""
+ANY = "any"
+"""What its Param `reason` says for all reasons."""
 DASHBOARDS_VARIABLE = "CLIPPINGS_DASHBOARDS_URL"
 """The address of OpenSearch Dashboards as a reader's browser reaches it; without it there are no links to it."""
 
@@ -55,6 +59,16 @@ class DocumentsLink(BaseOperatorLink):
         if report.get("scope"):
             asked["from"], asked["to"] = report["scope"]
         return f"{base_path()}{PREFIX}/?{urlencode(asked)}"
+
+
+class ReportLink(BaseOperatorLink):
+    """From a run to its report: what became of every record, file by file."""
+
+    name = "Report"
+
+    def get_link(self, operator: Any, *, ti_key: TaskInstanceKey) -> str:  # noqa: ANN401
+        """The address of the run's page."""
+        return f"{base_path()}{PREFIX}/run?{urlencode({'name': f'{ti_key.dag_id}/{ti_key.run_id}'})}"
 
 
 class DashboardsLink(BaseOperatorLink):

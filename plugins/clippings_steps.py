@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Asset, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from clippings_links import DashboardsLink, DocumentsLink
+from clippings_links import DashboardsLink, DocumentsLink, ReportLink
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def add_steps(request: Callable[[], RunRequest]) -> None:
     batches = select()
     ingested = ingest.expand(batch=batches)
     reconciled = reconcile(batches)
-    reconciled.operator.operator_extra_links = (DocumentsLink(), DashboardsLink())
+    reconciled.operator.operator_extra_links = (ReportLink(), DocumentsLink(), DashboardsLink())
     ingested >> reconciled
 
 

@@ -140,7 +140,8 @@ class Reason(StrEnum):
 class Rejected:
     """A record that could not become an article. `message` says what is wrong and what to do.
 
-    `record` is None when reading itself failed; `raw` then holds the bytes (at most 64 KiB of them).
+    `record` is None when reading itself failed; `raw` then holds the bytes (at most 64 KiB of them), and `size` says how
+    many there are of them in the uncompressed file, from `position` on, where that is known.
     """
 
     feed: str
@@ -151,3 +152,4 @@ class Rejected:
     message: str
     record: RawRecord | None = None
     raw: bytes = b""
+    size: int | None = None

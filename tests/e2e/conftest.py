@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwr
 
 from clippings.node.ports import free_port
 from clippings.search.client import connect
-from clippings.settings import OpenSearchSettings
+from clippings.settings import PROJECT, OpenSearchSettings
 from clippings.stack.airflow import USER, AirflowStack
 
 SEEDS = "ingest_seeds"
@@ -24,11 +24,36 @@ def archive(opensearch_server: OpenSearchSettings) -> OpenSearchSettings:
     return replace(opensearch_server, index_prefix="e2e-")
 
 
+LETTERS = """
+  - id: letters
+    title: Letters
+    location: {folder}
+    patterns: "*.txt"
+    format: text
+    schedule: "0 0 1 * *"
+    start: 2008-01-01
+    bad_share_limit: 1.0
+"""
+"""A feed of the tests' own, beside those of the repo."""
+
+
 @pytest.fixture(scope="session")
-def airflow(archive: OpenSearchSettings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowStack]:
+def feeds_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The feeds of the repo, and the feed `letters` over an empty folder beside the file."""
+    folder: Path = tmp_path_factory.mktemp("feeds")
+    (folder / "letters").mkdir()
+    declared = (PROJECT / "include" / "feeds.yaml").read_text(encoding="utf-8")
+    (folder / "feeds.yaml").write_text(declared + LETTERS.format(folder=folder / "letters"), encoding="utf-8")
+    return folder / "feeds.yaml"
+
+
+@pytest.fixture(scope="session")
+def airflow(
+    archive: OpenSearchSettings, feeds_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AirflowStack]:
     """A healthy Airflow with the repo's DAGs, on a free port and in a home of its own."""
     home: Path = tmp_path_factory.mktemp("airflow")
-    with AirflowStack(home, free_port(), archive) as stack:
+    with AirflowStack(home, free_port(), archive, environment={"CLIPPINGS_FEEDS": str(feeds_file)}) as stack:
         stack.api.wait_for_dag(SEEDS)
         stack.api.wait_for_dag(STORIES)
         # It would write into the documents of whatever test comes after a run; the test of it lets it go.

@@ -43,17 +43,24 @@ def _dates(*names: str) -> Document:
 _UNSEARCHED: Document = {"type": "object", "enabled": False}
 
 _MAPPINGS: dict[Book, Document] = {
+    # One entry a file of a feed: `catalogue.FileEntry`.
     Book.FILES: {
-        **_keywords("feed", "path", "etag", "format", "pipeline_version", "filed_version", "last_run"),
+        **_keywords("feed", "path", "etag", "content_hash", "format", "pipeline_version", "filed_version", "last_run"),
         **_numbers("size", "records", "undated", "rejected"),
-        **_dates("modified", "days"),
+        **_dates("modified", "days", "observed"),
     },
+    # Four kinds of entries, told by `kind`:
+    #   run    one a run, its report (`reports.RunReport`): the counts of the law, whether it balanced, its message
+    #   item   one a run and file, or range of a file (`reports.ItemReport`): the same counts, by file
+    #   start  one a run, written when it begins (`progress`): what was planned, and when
+    #   plan   one a run and batch (`planning`): which files the batch reads
+    # `at` is the moment a run was due; `began`, `ended` and `reported` are of the clock, and tell how fast it went.
     Book.RUNS: {
         **_keywords("kind", "run", "feed", "path", "format", "run_kind", "source", "reprocess"),
-        **_numbers("batch", "start", "end", "files", "read", "indexed", "unchanged", "duplicate", "quarantined"),
-        **_numbers("elsewhere", "in_scope", "undated", "removed", "size"),
-        **_dates("at", "days", "modified", "interval_start", "interval_end"),
-        **_keywords("etag", "pipeline_version"),
+        **_numbers("batch", "batches", "start", "end", "files", "read", "indexed", "unchanged", "duplicate"),
+        **_numbers("quarantined", "elsewhere", "in_scope", "undated", "removed", "size", "balance"),
+        **_dates("at", "days", "modified", "interval_start", "interval_end", "began", "ended", "reported"),
+        **_keywords("etag", "pipeline_version", "content_hash"),
         "balanced": {"type": "boolean"},
         "vanished": {"type": "boolean"},
         "reasons": _UNSEARCHED,
@@ -61,6 +68,8 @@ _MAPPINGS: dict[Book, Document] = {
         "ids": {"type": "binary"},
         "message": {"type": "text"},
     },
+    # One entry a record that could not be filed (`quarantine.Entry`). `size` is the record's, in bytes; `raw` holds the
+    # first 64 KiB of it.
     Book.QUARANTINE: {
         **_keywords("feed", "path", "stage", "reason", "pipeline_version", "content_type", "record", "name"),
         **_keywords("last_run", "runs"),
@@ -84,7 +93,8 @@ def index_of(settings: OpenSearchSettings, book: Book) -> str:
 
 
 def ensure_books(client: OpenSearch, settings: OpenSearchSettings) -> None:
-    """Create the books that do not exist yet; safe when two processes do it at once."""
+    """Create the books that do not exist yet, and add to older ones the fields that they lack; safe when two processes
+    do it at once."""
     for book, properties in _MAPPINGS.items():
         body = {
             "settings": {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},
@@ -92,6 +102,9 @@ def ensure_books(client: OpenSearch, settings: OpenSearchSettings) -> None:
         }
         name = index_of(settings, book)
         if client.indices.exists(index=name):
+            held = client.indices.get_mapping(index=name)[name]["mappings"].get("properties", {})
+            if lacking := {field: properties[field] for field in properties if field not in held}:
+                client.indices.put_mapping(index=name, body={"properties": lacking})
             continue
         try:
             client.indices.create(index=name, body=body)
@@ -158,3 +171,19 @@ def scan(
         body["_source"] = fields
     for hit in scan_hits(client, index_of(settings, book), body):
         yield hit["_id"], hit["_source"]
+
+
+def scan_sorted(
+    client: OpenSearch, settings: OpenSearchSettings, book: Book, query: Document, *, by: str, size: int = 1000
+) -> Iterator[Document]:
+    """Every entry that fits the query, sorted by a keyword field of which no two have the same value.
+
+    Keywords are sorted by their bytes in UTF-8, which is the order of Python's texts (by code point).
+    """
+    body: Document = {"query": query, "size": size, "sort": [{by: "asc"}]}
+    while True:
+        hits = client.search(index=index_of(settings, book), body=body)["hits"]["hits"]
+        yield from (hit["_source"] for hit in hits)
+        if len(hits) < size:
+            return
+        body["search_after"] = hits[-1]["sort"]

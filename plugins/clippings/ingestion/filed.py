@@ -1,7 +1,8 @@
 """What the index of articles holds of a feed's files: asked of the index itself, never of a counter."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import islice
 
 from opensearchpy import OpenSearch
 
@@ -14,9 +15,12 @@ from clippings.search.bulk import send_actions
 from clippings.search.client import error_reason
 from clippings.search.scanning import scan_hits
 from clippings.settings import OpenSearchSettings
+from clippings.version import pipeline_version
 
 PATHS_AT_ONCE = 500
 """Files asked for at once: each is a clause, and OpenSearch takes 1,024."""
+
+IDS_AT_ONCE = 10_000
 
 _CARRIER = """
 String file = doc['file'].value;
@@ -43,6 +47,8 @@ def _scope_query(request: RunRequest, paths: list[str]) -> Document:
         filters.append({"range": {"published_on": days}})
     if request.source is not None:
         filters.append({"term": {"source": request.source}})
+    if request.only_stale:
+        filters.append({"bool": {"must_not": [{"term": {"pipeline_version": pipeline_version()}}]}})
     return {"bool": {"filter": filters}}
 
 
@@ -77,6 +83,16 @@ def ids_in_scope(
     """The ids of the articles of these files within the run's scope, all at once (bounded by a batch's size)."""
     refresh(client, settings)
     return frozenset(one for chunk in _chunks(paths) for one in scan_ids(client, settings, request, chunk))
+
+
+def count_held(client: OpenSearch, settings: OpenSearchSettings, ids: Collection[str]) -> int:
+    """How many of these ids the index holds. It must have been refreshed."""
+    held = 0
+    every = iter(ids)
+    while chunk := list(islice(every, IDS_AT_ONCE)):
+        body = {"query": {"ids": {"values": chunk}}}
+        held += int(client.count(index=read_alias(settings), body=body)["count"])
+    return held
 
 
 def remove(client: OpenSearch, settings: OpenSearchSettings, ids: list[str]) -> int:

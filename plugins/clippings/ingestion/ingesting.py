@@ -9,7 +9,8 @@ from opensearchpy import OpenSearch
 
 from clippings.articles import Article, Reason, Rejected
 from clippings.feeds import Feed
-from clippings.ingestion.clipping import clip_item
+from clippings.ingestion.catalogue import known_files, now_text
+from clippings.ingestion.clipping import Found, clip_item
 from clippings.ingestion.filed import ids_in_scope
 from clippings.ingestion.planning import PlannedItem, planned_batch
 from clippings.ingestion.quarantine import quarantine
@@ -17,6 +18,7 @@ from clippings.ingestion.reports import Counts, ItemReport, note_reports
 from clippings.ingestion.run import RunRequest
 from clippings.pipeline import Pipeline
 from clippings.readers import FileGoneError
+from clippings.records import RawRecord
 from clippings.search.indexing import Outcome, Status, file_articles
 from clippings.settings import OpenSearchSettings
 
@@ -30,6 +32,7 @@ class _Tally:
     """What has been counted of one item so far."""
 
     item: PlannedItem
+    found: Found = field(default_factory=Found)
     read: int = 0
     elsewhere: int = 0
     quarantined: int = 0
@@ -67,14 +70,23 @@ class _Batch:
         self._pipeline = pipeline
         self._request = request
         self.tallies = [_Tally(item) for item in items]
-        self._under_way: dict[str, list[tuple[_Tally, Article]]] = {}
+        self._under_way: dict[str, list[tuple[_Tally, Article, RawRecord | None]]] = {}
         self._rejected: list[Rejected] = []
-        # What the index holds of the run's interval is taken again even if it is dated otherwise by now: else an
-        # article that a newer pipeline moves out of the interval would stay behind under its old date.
-        self._held = (
-            frozenset()
-            if request.scope is None
-            else ids_in_scope(client, settings, request, [item.path for item in items])
+        paths = [item.path for item in items]
+        narrowed = request.scope is not None or request.only_stale or request.only_quarantined
+        self._held = ids_in_scope(client, settings, request, paths) if narrowed else frozenset[str]()
+        """What the index holds of what the run is narrowed to."""
+        self._unchanged_files = self._files_filed_before(paths) if request.only_quarantined else frozenset[str]()
+
+    def _files_filed_before(self, paths: list[str]) -> frozenset[str]:
+        """The files that are as they were when their good records were filed."""
+        known = known_files(self._client, self._settings, self._request.feed.id, paths)
+        return frozenset(
+            tally.item.path
+            for tally in self.tallies
+            if (entry := known.get(tally.item.path)) is not None
+            and entry.filed_version is not None
+            and entry.describes(tally.item.stat)
         )
 
     def run(self) -> None:
@@ -86,9 +98,9 @@ class _Batch:
     def _articles(self) -> Iterator[Article]:
         for tally in self.tallies:
             try:
-                for one in clip_item(self._pipeline, self._request.feed, tally.item):
+                for record, one in clip_item(self._pipeline, self._request.feed, tally.item, tally.found):
                     if isinstance(one, Article):
-                        if self._note_article(tally, one):
+                        if self._note_article(tally, one, record):
                             yield one
                     else:
                         self._note_rejected(tally, one)
@@ -96,20 +108,32 @@ class _Batch:
                 tally.vanished = True
                 log.warning("%s was there when the run was planned and is gone: nothing to read", tally.item.path)
 
-    def _note_article(self, tally: _Tally, article: Article) -> bool:
+    def _note_article(self, tally: _Tally, article: Article, record: RawRecord | None) -> bool:
         """Count an article as read, or as another run's. Says whether it is to be filed."""
         day = article.publication.day
         if day is None:
             tally.undated += 1
         else:
             tally.days.add(day.isoformat())
-        taken = self._request.takes(article.publication, article.source.name) or article.id in self._held
-        if not taken:
+        if not self._takes(tally, article):
             tally.elsewhere += 1
             return False
         tally.read += 1
-        self._under_way.setdefault(article.id, []).append((tally, article))
+        self._under_way.setdefault(article.id, []).append((tally, article, record))
         return True
+
+    def _takes(self, tally: _Tally, article: Article) -> bool:
+        """Whether an article belongs to this run. One that does not, and yet is of the files' articles in the index that
+        the run accounts for, is noted."""
+        if self._request.only_stale:
+            return article.id in self._held
+        if tally.item.path in self._unchanged_files and article.id in self._held:
+            tally.ids.add(article.id)
+            return False
+        # What the index holds of the run's interval is taken again even if it is dated otherwise by now: else an
+        # article that a newer pipeline moves out of the interval would stay behind under its old date.
+        held_before = self._request.scope is not None and article.id in self._held
+        return held_before or self._request.takes(article.publication, article.source.name)
 
     def _note_rejected(self, tally: _Tally, rejected: Rejected) -> None:
         record = rejected.record
@@ -128,15 +152,15 @@ class _Batch:
 
     def _account(self, outcome: Outcome) -> None:
         waiting = self._under_way[outcome.id]
-        tally, article = waiting.pop(0)
+        tally, article, record = waiting.pop(0)
         if not waiting:
             del self._under_way[outcome.id]
         if outcome.status is Status.REFUSED:
-            self._put_aside(tally, _refused(article, outcome.message))
+            self._put_aside(tally, _refused(article, record, outcome.message))
             return
         tally.statuses[outcome.status] += 1
         filed = outcome.status in (Status.INDEXED, Status.UNCHANGED)
-        if filed and self._request.takes(article.publication, article.source.name):
+        if filed and (self._request.only_stale or self._request.takes(article.publication, article.source.name)):
             tally.ids.add(outcome.id)
 
     def _flush(self) -> None:
@@ -151,7 +175,7 @@ class _Batch:
         self._rejected = []
 
 
-def _refused(article: Article, message: str) -> Rejected:
+def _refused(article: Article, record: RawRecord | None, message: str) -> Rejected:
     return Rejected(
         feed=article.feed,
         file=article.file,
@@ -159,7 +183,7 @@ def _refused(article: Article, message: str) -> Rejected:
         stage="index",
         reason=Reason.REFUSED,
         message=f"OpenSearch refused the article: {message}. The file itself holds the record, at this position.",
-        raw=article.text.encode("utf-8", "surrogatepass"),
+        record=record,
     )
 
 
@@ -192,8 +216,11 @@ def _report(tally: _Tally, request: RunRequest, batch: int, feed: Feed, version:
         ids=frozenset(tally.ids),
         days=tuple(sorted(tally.days)),
         undated=tally.undated,
-        format=feed.format.value,
+        format=str(tally.found.format),
         pipeline_version=version,
+        size=tally.item.weight,
+        content_hash=tally.found.content_hash,
+        reported=now_text(),
         vanished=tally.vanished,
         reasons=dict(tally.reasons),
     )

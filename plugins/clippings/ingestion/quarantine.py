@@ -54,7 +54,8 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One record in quarantine. `raw` is what is kept of it, at most MOST_RAW_BYTES of its `size` bytes."""
+    """One record in quarantine. `raw` is what is kept of it, at most MOST_RAW_BYTES of its `size` bytes; the rest is
+    where `path` and `position` (a byte offset in the uncompressed file) say."""
 
     feed: str
     path: str
@@ -258,7 +259,7 @@ def _entry(rejected: Rejected, run: str, at: datetime, pipeline_version: str) ->
         "content_type": None if record is None else record.content_type.value,
         "given": {} if record is None else dict(record.given),
         "raw": b64encode(raw[:MOST_RAW_BYTES]).decode("ascii"),
-        "size": len(raw),
+        "size": rejected.size if rejected.size is not None and record is None else len(raw),
         "pipeline_version": pipeline_version,
         "last_run": run,
         "last_seen": at.isoformat(),

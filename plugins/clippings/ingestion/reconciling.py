@@ -13,10 +13,11 @@ from itertools import groupby, islice
 from opensearchpy import OpenSearch
 
 from clippings.errors import RejectedShareError, UnbalancedError
-from clippings.ingestion.catalogue import FileEntry, known_files, note_files
-from clippings.ingestion.filed import count_in_scope, remove, scan_ids
+from clippings.ingestion.catalogue import Filed, FileEntry, note_files, now_text
+from clippings.ingestion.filed import count_held, count_in_scope, remove, scan_ids
 from clippings.ingestion.missing import remove_missing
 from clippings.ingestion.planning import PlannedItem, planned_batch
+from clippings.ingestion.progress import began_at
 from clippings.ingestion.quarantine import release
 from clippings.ingestion.reports import Counts, ItemReport, RunReport, note_run, reports_of
 from clippings.ingestion.run import RunRequest
@@ -40,14 +41,21 @@ class _FileSum:
     days: tuple[str, ...]
     undated: int
     format: str
+    content_hash: str | None
     pipeline_version: str
     vanished: bool
+
+    def in_scope(self, request: RunRequest) -> int:
+        """How many articles of the file the index must hold of what the run is narrowed to, by its report: of those
+        made by an older version none is left."""
+        return 0 if request.only_stale else len(self.ids)
 
 
 @dataclass(slots=True)
 class _Total:
     """What has been summed up so far."""
 
+    began: str
     counts: Counts
     files: int
     removed: int
@@ -63,7 +71,8 @@ def reconcile(client: OpenSearch, settings: OpenSearchSettings, request: RunRequ
     was filed stays.
     """
     refresh(client, settings)
-    total = _Total(Counts(), 0, 0, Counter(), [])
+    began = began_at(client, settings, request.run) or now_text()
+    total = _Total(began, Counts(), 0, 0, Counter(), [])
     sums = _sums(_reported(client, settings, request, batches, total))
     while chunk := list(islice(sums, FILES_AT_ONCE)):
         _settle(client, settings, request, chunk, total)
@@ -115,6 +124,7 @@ def _sum_of(parts: list[tuple[PlannedItem, ItemReport]]) -> _FileSum:
         days=tuple(sorted({day for _, one in parts for day in one.days})),
         undated=sum(one.undated for _, one in parts),
         format=report.format,
+        content_hash=report.content_hash,
         pipeline_version=report.pipeline_version,
         vanished=any(one.vanished for _, one in parts),
     )
@@ -134,7 +144,7 @@ def _settle(
     stale: list[str] = []
     moved_on: set[str] = set()
     for one in present:
-        if held.get(one.item.path, 0) != len(one.ids):
+        if held.get(one.item.path, 0) != one.in_scope(request):
             if _has_moved_on(request, one.item):
                 moved_on.add(one.item.path)
                 continue
@@ -152,15 +162,23 @@ def _settle(
         if one.counts.balance:
             total.faults.append(f"{one.item.path}: {one.counts}, which is {one.counts.balance} off")
         in_index = held.get(one.item.path, 0)
-        if in_index != len(one.ids) and one.item.path not in moved_on:
+        if in_index != one.in_scope(request) and one.item.path not in moved_on:
+            total.faults.append(_difference(request, one, in_index))
+        if request.only_stale and (missing := len(one.ids) - count_held(client, settings, one.ids)):
             total.faults.append(
-                f"{one.item.path}: the run accounts for {len(one.ids)} articles, the index holds {in_index}"
+                f"{one.item.path}: {missing} of {len(one.ids)} articles filed again are not in the index"
             )
-    known = known_files(client, settings, request.feed.id, paths)
-    entries = [_entry(request, one, known.get(one.item.path)) for one in present]
-    note_files(client, settings, entries)
+    note_files(client, settings, [_entry(request, one, total.began) for one in present])
     if request.takes_whole_files:
         release(client, settings, request.feed.id, paths, run=request.run)
+
+
+def _difference(request: RunRequest, one: _FileSum, in_index: int) -> str:
+    """By how much the index differs from the report on a file."""
+    if request.only_stale:
+        return f"{one.item.path}: the index still holds {in_index} articles that an older pipeline version made"
+    accounted = f"the run accounts for {len(one.ids)} articles, the index holds {in_index}"
+    return f"{one.item.path}: {accounted}, {abs(in_index - len(one.ids))} too {'many' if in_index > len(one.ids) else 'few'}"
 
 
 def _has_moved_on(request: RunRequest, item: PlannedItem) -> bool:
@@ -175,31 +193,35 @@ def _has_moved_on(request: RunRequest, item: PlannedItem) -> bool:
     return moved_on
 
 
-def _entry(request: RunRequest, one: _FileSum, known: FileEntry | None) -> FileEntry:
-    same_state = known is not None and known.describes(one.item.stat)
-    filed_before = known.filed_version if known is not None and same_state else None
-    return FileEntry(
+def _entry(request: RunRequest, one: _FileSum, observed: str) -> tuple[FileEntry, Filed]:
+    entry = FileEntry(
         feed=request.feed.id,
         path=one.item.path,
         size=one.item.size,
         modified=one.item.modified,
         etag=one.item.etag,
+        content_hash=one.content_hash,
         format=one.format,
         records=one.counts.read + one.counts.elsewhere,
         rejected=one.counts.quarantined,
         days=one.days,
         undated=one.undated,
         pipeline_version=one.pipeline_version,
-        filed_version=one.pipeline_version if request.takes_whole_files else filed_before,
         last_run=request.run,
+        observed=observed,
     )
+    if request.only_stale:
+        return entry, Filed.RENEWED
+    return entry, Filed.WHOLE if request.takes_whole_files and not one.counts.elsewhere else Filed.PART
 
 
 def _conclude(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest, total: _Total) -> RunReport:
     counts = total.counts
     if counts.balance:
         total.faults.append(f"in all: {counts}, which is {counts.balance} off")
-    share = counts.quarantined / counts.read if counts.read else 0.0
+    # A replay reads what is bad and little else: how bad that is is told by all the records of its files.
+    seen = counts.read + counts.elsewhere if request.only_quarantined else counts.read
+    share = counts.quarantined / seen if seen else 0.0
     limit = request.feed.bad_share_limit
     too_many = share > limit
     balanced = not total.faults
@@ -214,6 +236,8 @@ def _conclude(client: OpenSearch, settings: OpenSearchSettings, request: RunRequ
         reasons=dict(total.reasons),
         balanced=balanced,
         message=message,
+        began=total.began,
+        ended=now_text(),
         scope=None if request.scope is None else request.scope.written(),
     )
     interval = request.interval
@@ -232,7 +256,7 @@ def _conclude(client: OpenSearch, settings: OpenSearchSettings, request: RunRequ
         )
     if too_many:
         raise RejectedShareError(
-            f"Run {request.run} rejected {counts.quarantined} of {counts.read} records ({share:.1%}), more than the "
+            f"Run {request.run} rejected {counts.quarantined} of {seen} records ({share:.1%}), more than the "
             f"{limit:.1%} that feed {request.feed.id} allows (bad_share_limit). Everything good is filed; the rest is "
             f"in quarantine: {dict(total.reasons)}."
         )

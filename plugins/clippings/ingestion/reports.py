@@ -54,7 +54,14 @@ class ItemReport:
     days: tuple[str, ...]
     undated: int
     format: str
+    """What the file was found to be (`readers.FormatFound`)."""
     pipeline_version: str
+    size: int = 0
+    """Bytes that the item was planned to have."""
+    content_hash: str | None = None
+    """SHA-256 of the stored file; None of a range but the first, and of a file that is gone."""
+    reported: str | None = None
+    """When this was written, by the clock."""
     vanished: bool = False
     """The file was there when the run was planned and is no longer."""
     reasons: dict[str, int] = field(default_factory=dict)
@@ -76,6 +83,7 @@ def note_reports(client: OpenSearch, settings: OpenSearchSettings, reports: Iter
             packed = b"".join(bytes.fromhex(one) for one in sorted(report.ids))
             entry["ids"] = b64encode(packed).decode("ascii")
             entry["kind"] = "item"
+            entry["balance"] = report.counts.balance
             key = report_id(report.run, report.path, report.start)
             yield {"_op_type": "index", "_id": key, "_source": entry}
 
@@ -116,6 +124,9 @@ class RunReport:
     reasons: dict[str, int]
     balanced: bool
     message: str
+    began: str
+    ended: str
+    """When the run began to look for its files and when it was settled, by the clock: they tell how fast it was."""
     scope: tuple[str, str] | None = None
     """First and last day (ISO) of publication that a backfill took; None where the run took whole files."""
 
@@ -130,6 +141,8 @@ class RunReport:
             "reasons": self.reasons,
             "balanced": self.balanced,
             "message": self.message,
+            "began": self.began,
+            "ended": self.ended,
             "scope": None if self.scope is None else list(self.scope),
         }
 
@@ -141,8 +154,13 @@ def note_run(
     entry: Document = {name: value for name, value in report.summary().items() if name != "scope"}
     entry["run_kind"] = report.kind
     entry["kind"] = "run"
+    entry["balance"] = report.counts.balance
     entry["at"] = at
     if interval is not None:
         entry["interval_start"], entry["interval_end"] = interval
-    key = sha256(f"run\0{report.run}".encode()).hexdigest()[:40]
-    write(client, settings, Book.RUNS, [{"_op_type": "index", "_id": key, "_source": entry}])
+    write(client, settings, Book.RUNS, [{"_op_type": "index", "_id": run_id("run", report.run), "_source": entry}])
+
+
+def run_id(kind: str, run: str) -> str:
+    """The id of what the books hold once a run: its report (`run`) or its beginning (`start`)."""
+    return sha256(f"{kind}\0{run}".encode()).hexdigest()[:40]

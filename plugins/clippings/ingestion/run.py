@@ -17,15 +17,17 @@ class RunKind(StrEnum):
 
 
 class Reprocess(StrEnum):
-    """Which files a scheduled or manual run takes."""
+    """What a scheduled or manual run takes. A backfill takes its interval whatever this says."""
 
     CHANGED = "changed"
     """New and changed files, and those that no run has wholly filed yet."""
     STALE = "stale"
-    """Also the files whose articles an older pipeline version made."""
+    """Only the documents that an older pipeline version made, as the index knows them; not even new files."""
     QUARANTINED = "quarantined"
-    """Only the files of which a record lies in quarantine; `RunRequest.reason` and `since` narrow it further."""
+    """Only what lies in quarantine: of the files of which a record lies there, the records that the index does not hold
+    (of a file that was changed since, all). `RunRequest.reason` and `since` narrow the files further."""
     ALL = "all"
+    """Every record of every file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,16 @@ class RunRequest:
         return self.scope is None or self.scope.holds(publication.day)
 
     @property
+    def only_stale(self) -> bool:
+        """Whether only documents of an older pipeline version belong to the run."""
+        return self.reprocess is Reprocess.STALE and self.kind is not RunKind.BACKFILL
+
+    @property
+    def only_quarantined(self) -> bool:
+        """Whether only records in quarantine belong to the run."""
+        return self.reprocess is Reprocess.QUARANTINED and self.kind is not RunKind.BACKFILL
+
+    @property
     def takes_whole_files(self) -> bool:
-        """Whether every record of a file belongs to the run (no interval of dates, no source asked for)."""
-        return self.scope is None and self.source is None
+        """Whether the run accounts for every record of a file (no interval of dates, no source asked for, no version)."""
+        return self.scope is None and self.source is None and not self.only_stale

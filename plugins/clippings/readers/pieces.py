@@ -11,8 +11,8 @@ class Piece:
 
     `start` is where reading can begin again to find this piece first (a separator line belongs to what follows it);
     `position` is where the record itself begins. Both are byte offsets in the uncompressed file. `fields` are the
-    spans of a table's row in `data`, with whether they are quoted. With a `reason` the piece is no good, and `data`
-    is as much of it as is kept.
+    spans of a table's row in `data`, with whether they are quoted. With a `reason` the piece is no good, `data` is as
+    much of it as is kept, and `size` says how many bytes of the file it has (None: just those of `data`).
     """
 
     start: int
@@ -22,6 +22,7 @@ class Piece:
     fields: tuple[tuple[int, int, bool], ...] = ()
     reason: Reason | None = None
     message: str = ""
+    size: int | None = None
 
 
 def too_large(start: int, position: int, data: bytes, size: int | None, limit: int) -> Piece:
@@ -31,4 +32,4 @@ def too_large(start: int, position: int, data: bytes, size: int | None, limit: i
         f"{has} more than the {limit:,} bytes that the feed allows: "
         "set a higher record_limit in the feeds file, or correct the file where a separator or quote is missing."
     )
-    return Piece(start, position, data, reason=Reason.TOO_LARGE, message=message)
+    return Piece(start, position, data, reason=Reason.TOO_LARGE, message=message, size=size)

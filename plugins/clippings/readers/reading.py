@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
@@ -14,7 +15,7 @@ from clippings.readers.packing import Content, is_packed, unpack
 from clippings.readers.pieces import Piece, too_large
 from clippings.readers.separators import split_separated
 from clippings.readers.sources import HEAD_KEPT, Source, lines
-from clippings.readers.storage import FileStat, open_bytes
+from clippings.readers.storage import Digest, FileStat, open_bytes
 from clippings.readers.tables import read_row, split_table
 from clippings.readers.webarchives import read_warc_record, split_warc
 from clippings.records import ContentType, RawRecord
@@ -29,11 +30,53 @@ STAGE = "read"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One file (or member of an archive) while it is read: how, and its records."""
+    """One file (or member of an archive) while it is read: how, and its records.
+
+    `packing` is what it was unpacked from, outermost first.
+    """
 
     file: str
     decision: Decision
     records: Iterator[RawRecord | Rejected]
+    packing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file of a feed, open to be read."""
+
+    feed: Feed
+    path: str
+    _stored: IO[bytes]
+    _digest: Digest
+
+    def parts(self, byte_range: ByteRange | None = None) -> Iterator[Opened]:
+        """The file, or the members of an archive one after the other, each with what was decided on it."""
+        stored, path = self._stored, self.path
+        head = stored.read(1024)
+        if is_packed(head):
+            for content in unpack(path, stored):
+                decision = decide(self.feed, content)
+                yield Opened(content.file, decision, _records(self.feed, content, decision, 0, None), content.how)
+            return
+        decision = _decide_plain(self.feed, path, stored)
+        start, end = byte_range or (0, None)
+        begin = max(start, decision.encoding.mark)
+        stored.seek(begin)
+        content = Content(path, stored)
+        yield Opened(path, decision, _records(self.feed, content, decision, begin, end, at_start=start == 0))
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of the stored bytes. What was read already is not read again, the rest is."""
+        return self._digest.finish(self._stored)
+
+
+@contextmanager
+def open_stored(feed: Feed, path: str) -> Iterator[StoredFile]:
+    """A file to be read. Raises FileGoneError where it is gone, ServiceError where it cannot be read."""
+    digest = Digest()
+    with open_bytes(feed, path, digest=digest) as stored:
+        yield StoredFile(feed, path, stored, digest)
 
 
 def read_file(feed: Feed, path: str, byte_range: ByteRange | None = None) -> Iterator[RawRecord | Rejected]:
@@ -47,19 +90,26 @@ def read_file(feed: Feed, path: str, byte_range: ByteRange | None = None) -> Ite
 
 
 def open_file(feed: Feed, path: str, byte_range: ByteRange | None = None) -> Iterator[Opened]:
-    """A file, or the members of an archive one after the other, each with what was decided on it."""
-    with open_bytes(feed, path) as stored:
-        head = stored.read(1024)
-        if is_packed(head):
-            for content in unpack(path, stored):
-                decision = decide(feed, content)
-                yield Opened(content.file, decision, _records(feed, content, decision, 0, None))
-            return
-        decision = _decide_plain(feed, path, stored)
-        start, end = byte_range or (0, None)
-        begin = max(start, decision.encoding.mark)
-        stored.seek(begin)
-        yield Opened(path, decision, _records(feed, Content(path, stored), decision, begin, end, at_start=start == 0))
+    """The same, with what was decided on the file or on each member of an archive."""
+    with open_stored(feed, path) as file:
+        yield from file.parts(byte_range)
+
+
+class FormatFound:
+    """What a file was found to be, such as `jsonl`, `gz csv` or `zip html + text`; of what cannot be read the reason."""
+
+    def __init__(self) -> None:
+        self._packing: dict[str, None] = {}
+        self._formats: set[str] = set()
+
+    def add(self, opened: Opened) -> None:
+        """Take in the file, or one member of it."""
+        self._packing |= dict.fromkeys(opened.packing)
+        problem = opened.decision.problem
+        self._formats.add(str(problem[0] if problem else opened.decision.format))
+
+    def __str__(self) -> str:
+        return " ".join([*self._packing, " + ".join(sorted(self._formats))]).strip() or "nothing"
 
 
 def _decide_plain(feed: Feed, path: str, stored: IO[bytes]) -> Decision:
@@ -190,7 +240,8 @@ def _record(feed: Feed, file: str, decision: Decision, source: Source, piece: Pi
 
     def rejected(reason: Reason, message: str) -> Rejected:
         raw = source.original(piece.data[: 2 * HEAD_KEPT])[:HEAD_KEPT]
-        return Rejected(feed.id, file, piece.position, STAGE, reason, message, raw=raw)
+        size = source.measure(piece.data) if piece.size is None else piece.size
+        return Rejected(feed.id, file, piece.position, STAGE, reason, message, raw=raw, size=size)
 
     if piece.reason is not None:
         yield rejected(piece.reason, piece.message)

@@ -84,8 +84,29 @@ def stat_file(feed: Feed, path: str) -> FileStat:
         return _remote_stat(path, system.info(_join(root, path)))
 
 
-def open_bytes(feed: Feed, path: str, start: int = 0) -> IO[bytes]:
-    """The bytes of a file as they are stored (still compressed), seekable, from `start` on.
+class Digest:
+    """SHA-256 of a file's stored bytes, taken from what is read anyway as far as that goes."""
+
+    def __init__(self) -> None:
+        self._hashed = sha256()
+        self._reached = 0
+
+    def saw(self, at: int, data: bytes) -> None:
+        """Take in bytes that were read at a place in the file; those before it must have been taken in already."""
+        if at <= self._reached < at + len(data):
+            self._hashed.update(memoryview(data)[self._reached - at :])
+            self._reached = at + len(data)
+
+    def finish(self, stream: IO[bytes]) -> str:
+        """The digest in hex, once the rest of the file is read (`stream` was opened with this digest)."""
+        stream.seek(self._reached)
+        while stream.read(BUFFER):
+            pass
+        return self._hashed.hexdigest()
+
+
+def open_bytes(feed: Feed, path: str, start: int = 0, digest: Digest | None = None) -> IO[bytes]:
+    """The bytes of a file as they are stored (still compressed), seekable, from `start` on; `digest` sees all of them.
 
     Raises FileGoneError where the file is gone, ServiceError where it cannot be opened.
     """
@@ -96,18 +117,16 @@ def open_bytes(feed: Feed, path: str, start: int = 0) -> IO[bytes]:
             system, root = _file_system(feed)
             system.invalidate_cache()
             inner = system.open(_join(root, path), "rb", block_size=4 * BUFFER, cache_type="readahead")
-        stream = io.BufferedReader(_Translating(inner, feed, path), BUFFER)
+        stream = io.BufferedReader(_Translating(inner, feed, path, digest), BUFFER)
         stream.seek(start)
         return stream
 
 
 def file_digest(feed: Feed, path: str) -> str:
     """SHA-256 (hex) of a file's stored bytes."""
-    hashed = sha256()
-    with open_bytes(feed, path) as stream:
-        while chunk := stream.read(BUFFER):
-            hashed.update(chunk)
-    return hashed.hexdigest()
+    digest = Digest()
+    with open_bytes(feed, path, digest=digest) as stream:
+        return digest.finish(stream)
 
 
 def is_local(feed: Feed) -> bool:
@@ -152,10 +171,12 @@ def _translated(feed: Feed, path: str) -> Iterator[None]:
 class _Translating(io.RawIOBase):
     """A file whose errors are this project's: what a lost connection raises differs from system to system."""
 
-    def __init__(self, inner: Any, feed: Feed, path: str) -> None:  # noqa: ANN401 - fsspec has no types
+    def __init__(self, inner: Any, feed: Feed, path: str, digest: Digest | None) -> None:  # noqa: ANN401 - no types
         self.inner = inner
         self.feed = feed
         self.path = path
+        self.digest = digest
+        self.at = 0
 
     def readable(self) -> bool:
         return True
@@ -167,10 +188,14 @@ class _Translating(io.RawIOBase):
         with _translated(self.feed, self.path):
             data = self.inner.read(len(buffer))
         buffer[: len(data)] = data
+        if self.digest is not None:
+            self.digest.saw(self.at, data)
+        self.at += len(data)
         return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return int(self.inner.seek(offset, whence))
+        self.at = int(self.inner.seek(offset, whence))
+        return self.at
 
     def tell(self) -> int:
         return int(self.inner.tell())

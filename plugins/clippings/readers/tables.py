@@ -300,7 +300,9 @@ def _piece(window: Window, shape: RowShape, row: Row) -> Piece:
     data = window.take(row.size)
     if len(fields) != shape.columns:
         message = f"The row has {len(fields)} columns instead of {shape.columns}."
-        return Piece(start, start, data[:HEAD_KEPT], reason=Reason.MALFORMED, message=message)
+        return Piece(
+            start, start, data[:HEAD_KEPT], reason=Reason.MALFORMED, message=message, size=window.offset - start
+        )
     return Piece(start, start, data, fields=fields)
 
 
@@ -336,7 +338,8 @@ def _broken(window: Window, shape: RowShape, message: str, row: Row) -> Piece:
         head = (head + more)[:HEAD_KEPT]
     if size > window.limit:
         return too_large(start, start, head, size, window.limit)
-    return Piece(start, start, head, reason=Reason.MALFORMED, message=f"{message} Correct the quoting in the file.")
+    message = f"{message} Correct the quoting in the file."
+    return Piece(start, start, head, reason=Reason.MALFORMED, message=message, size=size)
 
 
 def read_row(source: Source, data: bytes, fields: Sequence[tuple[int, int, bool]], layout: TableLayout) -> Fields:

@@ -82,7 +82,8 @@ def _damaged(buffer: Buffer, limit: int, message: str) -> Piece:
         if buffer.ended:
             break
         buffer.more()
-    return Piece(start, start, head[:HEAD_KEPT], reason=Reason.MALFORMED, message=message)
+    size = buffer.offset - start
+    return Piece(start, start, head[:HEAD_KEPT], reason=Reason.MALFORMED, message=message, size=size)
 
 
 def read_warc_record(data: bytes, limit: int) -> Fields | tuple[Reason, str] | None:

@@ -1,20 +1,24 @@
 """The FastAPI app of the search page. Whoever mounts it says how OpenSearch is reached and who may look."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.params import Depends as Dependency
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from opensearchpy import OpenSearch
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 
 from clippings.errors import ClippingsError
+from clippings.ingestion.progress import file_lines, run_state
 from clippings.ingestion.quarantine import Narrowing, look_into
 from clippings.search.client import connect
 from clippings.search.copies import copies_of
@@ -23,7 +27,8 @@ from clippings.search.requests import NO_COPIES
 from clippings.settings import OpenSearchSettings
 from clippings.stories.passages import Kind, differences
 from clippings.stories.telling import related_to
-from clippings.web import address, quarantine, view
+from clippings.web import address, quarantine, runs, view
+from clippings.web.forgery import Forms, RefusedFormError
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +45,13 @@ SECURITY_HEADERS = {
 """Airflow's login cookie can be read by scripts of this origin, so no script is ever let run here."""
 
 SettingsProvider = Callable[[], OpenSearchSettings]
+StartReplay = Callable[[Request, Narrowing], Awaitable[str]]
+"""Starts a run that replays the narrowed entries of one feed, as the reader who sent the request; answers its name in
+the books. Raises ClippingsError, with what the reader can do, where it does not."""
+
+
+def _nobody() -> str:
+    return ""
 
 
 def create_app(
@@ -50,11 +62,17 @@ def create_app(
     home_address: str = "/",
     dashboards_address: str | None = None,
     replay_address: str | None = None,
+    start_replay: StartReplay | None = None,
+    replay_dependencies: Sequence[Dependency] = (),
+    forms: Forms | None = None,
+    reader: Callable[..., str] = _nobody,
 ) -> FastAPI:
     """The app. `settings` is asked at each request, `dependencies` guard every page and raise where one may not look.
 
     `login_address` is where a reader without a login is sent to, `home_address` where "Airflow" leads,
-    `replay_address` where a reader can start the replay of what lies in quarantine: it starts nothing by itself.
+    `replay_address` where a reader finds the DAG that replays what lies in quarantine. `start_replay` is what the
+    button of the quarantine page does, and `replay_dependencies` guard it. `forms` tell forms of our own from forged
+    ones, for whom `reader`, a dependency, names.
     """
     app = FastAPI(title="Clippings search", docs_url=None, redoc_url=None, openapi_url=None)
     pages = Environment(
@@ -67,6 +85,7 @@ def create_app(
         web_address=view.web_address,
         sources_of=view.sources_of,
     )
+    pages.globals.update(moment=runs.moment, duration=runs.duration, stretch=runs.stretch)
     pages.globals.update(home_address=home_address, dashboards_address=dashboards_address)
 
     def show(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
@@ -82,6 +101,7 @@ def create_app(
         return show(request, "message.html", 404, heading="No such article", message=message)
 
     guarded = list(dependencies)
+    forms = forms or Forms(secrets.token_bytes(32))
 
     @app.middleware("http")
     async def secure(request: Request, answer: Callable[[Request], Any]) -> Response:
@@ -146,7 +166,7 @@ def create_app(
         )
 
     @app.get("/quarantine", response_class=HTMLResponse, dependencies=guarded)
-    def quarantine_page(request: Request) -> HTMLResponse:
+    def quarantine_page(request: Request, name: Annotated[str, Depends(reader)]) -> HTMLResponse:
         asked = quarantine.read(request.query_params)
         found = look_into(*cluster(), asked.narrowing, page=asked.page, size=quarantine.SIZE)
         return show(
@@ -162,6 +182,38 @@ def create_app(
             pages=quarantine.pages(asked, found),
             replay=quarantine.replay(asked.narrowing, found),
             replay_address=replay_address,
+            token=forms.token(name) if start_replay else None,
+        )
+
+    if start_replay is not None:
+
+        @app.post("/quarantine/replay", dependencies=[*guarded, *replay_dependencies])
+        async def replay(request: Request, name: Annotated[str, Depends(reader)]) -> RedirectResponse:
+            narrowing = quarantine.read(QueryParams(dict(await forms.posted(request, name)))).narrowing
+            if narrowing.feed is None:
+                raise HTTPException(400, "A replay is of one feed: Choose a feed on the page of quarantine.")
+            run = await start_replay(request, narrowing)
+            root = request.scope.get("root_path", "")
+            # A page of its own, so that going back or loading it again starts nothing.
+            return RedirectResponse(f"{root}/run?{urlencode({'name': run})}", status_code=303)
+
+    @app.get("/run", response_class=HTMLResponse, dependencies=guarded)
+    def run_page(request: Request) -> HTMLResponse:
+        asked = runs.read(request.query_params)
+        client, chosen = cluster()
+        state = run_state(client, chosen, asked.run)
+        if state is None:
+            message = f"“{asked.run}” has not begun. Airflow begins a run as soon as it has room: load the page again."
+            return show(request, "message.html", 404, heading="No such run yet", message=message)
+        lines = file_lines(client, chosen, asked.run, page=asked.page, size=runs.SIZE)
+        return show(
+            request,
+            "run.html",
+            state=state,
+            lines=lines,
+            headline=runs.headline(state),
+            pages=runs.pages(asked, state.items, len(lines)),
+            page=asked.page,
         )
 
     @app.get("/api/search", dependencies=guarded)
@@ -180,6 +232,13 @@ def create_app(
     def style() -> Response:
         return Response((HERE / "style.css").read_bytes(), media_type="text/css")
 
+    _answer_errors(app, show, login_address)
+    return app
+
+
+def _answer_errors(app: FastAPI, show: Callable[..., Response], login_address: str) -> None:
+    """Have errors shown as pages, or as JSON to those who asked for JSON."""
+
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:
         if "/api/" in request.url.path:
@@ -189,14 +248,17 @@ def create_app(
         heading = "You may not look at this" if error.status_code == 403 else "There is nothing here"
         return show(request, "message.html", error.status_code, heading=heading, message=str(error.detail))
 
+    @app.exception_handler(RefusedFormError)
+    def forged(request: Request, error: RefusedFormError) -> Response:
+        log.warning("a form for %s was refused: %s", request.url.path, error)
+        return show(request, "message.html", 403, heading="Nothing was changed", message=str(error))
+
     @app.exception_handler(ClippingsError)
     def failed(request: Request, error: ClippingsError) -> Response:
         log.warning("%s could not be shown: %s", request.url.path, error)
         if "/api/" in request.url.path:
             return JSONResponse({"error": str(error)}, status_code=503)
         return show(request, "message.html", 503, heading="The archive does not answer", message=str(error))
-
-    return app
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever the library answers, as JSON takes it

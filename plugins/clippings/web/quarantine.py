@@ -41,9 +41,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What to type to replay just what the page is narrowed to: the form's fields by title, and the command."""
+    """How to replay just what the page is narrowed to: the form's fields by name, what they mean, and the command."""
 
     fields: tuple[tuple[str, str], ...]
+    words: str
     command: str
 
 
@@ -68,14 +69,14 @@ def _value(text: str | None) -> str | None:
 
 def write(narrowing: Narrowing, page: int = 1) -> str:
     """The address of a page of entries, as a query string; only what narrows it."""
+    return "?" + urlencode(_named(narrowing) | ({"page": str(page)} if page > 1 else {}))
+
+
+def _named(narrowing: Narrowing) -> dict[str, str]:
+    """What narrows, by the names of the address's parameters and of the form's fields."""
     since = None if narrowing.since is None else narrowing.since.isoformat()
-    named = {
-        "feed": narrowing.feed,
-        "reason": narrowing.reason,
-        "since": since,
-        "page": str(page) if page > 1 else None,
-    }
-    return "?" + urlencode({name: value for name, value in named.items() if value})
+    named = {"feed": narrowing.feed, "reason": narrowing.reason, "since": since}
+    return {name: value for name, value in named.items() if value}
 
 
 def facet_lists(narrowing: Narrowing, found: EntryPage) -> list[FacetList]:
@@ -136,11 +137,12 @@ def replay(narrowing: Narrowing, found: EntryPage) -> Replay | None:
     feed = narrowing.feed or (next(iter(found.feeds)) if len(found.feeds) == 1 else None)
     if feed is None or feed not in found.feeds:
         return None
-    fields, words = [("Feed", feed)], ["./clippings", "quarantine", "replay", "--feed", feed]
-    if narrowing.reason is not None:
-        fields.append(("Only this reason", narrowing.reason))
-        words += ["--reason", narrowing.reason]
-    if narrowing.since is not None:
-        fields.append(("Seen since", narrowing.since.isoformat()))
-        words += ["--since", narrowing.since.isoformat()]
-    return Replay(tuple(fields), shlex.join(words))
+    settled = replace(narrowing, feed=feed)
+    words, command = [f"of the feed {feed}"], ["./clippings", "quarantine", "replay", "--feed", feed]
+    if settled.reason is not None:
+        words.append(f"for the reason {settled.reason}")
+        command += ["--reason", settled.reason]
+    if settled.since is not None:
+        words.append(f"seen since {settled.since.isoformat()}")
+        command += ["--since", settled.since.isoformat()]
+    return Replay(tuple(_named(settled).items()), ", ".join(words), shlex.join(command))

@@ -1,6 +1,7 @@
 """Quarantine seen, shown and replayed, over a real node."""
 
 import json
+import re
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 from opensearchpy import OpenSearch
+from starlette.requests import Request
 
 from clippings.articles import Reason
 from clippings.cli.__main__ import main
@@ -20,6 +22,7 @@ from clippings.ingestion.reports import Counts, RunReport
 from clippings.ingestion.run import Reprocess, RunKind, RunRequest
 from clippings.settings import OpenSearchSettings
 from clippings.web import create_app
+from clippings.web.forgery import Forms
 
 FIRST, SECOND, THIRD = (datetime(2012, 6, day, 5, 30, tzinfo=UTC) for day in (1, 2, 3))
 TEXT = "The city council voted on the harbour tunnel after a debate that lasted well into the night. " * 4
@@ -254,15 +257,67 @@ def test_the_page_is_narrowed_and_paged_by_its_address(page: TestClient, feed: F
     assert "Nothing of this lies in quarantine" in page.get("/quarantine?feed=none").text
 
 
-def test_the_page_leads_to_the_replay_and_changes_nothing_itself(page: TestClient, feed: Feed, runs: Runs) -> None:
-    """The page links to Airflow's own form and says what to type; it takes no request that could change anything."""
+class Button:
+    """Stands for what starts a replay: notes what it was asked for, and names the run."""
+
+    def __init__(self) -> None:
+        self.asked: list[Narrowing] = []
+
+    async def __call__(self, request: Request, narrowing: Narrowing) -> str:
+        """Start nothing."""
+        self.asked.append(narrowing)
+        return "replay_quarantine/manual 1"
+
+
+OURS = {"Sec-Fetch-Site": "same-origin"}
+
+
+def test_the_button_replays_what_the_page_is_narrowed_to(
+    opensearch: OpenSearchSettings, feed: Feed, runs: Runs
+) -> None:
+    """The form of the page starts a replay of just that, and leads to the page of its run."""
     write(feed, "a.jsonl", EMPTY)
     runs(FIRST)
+    button = Button()
+    page = TestClient(create_app(lambda: opensearch, replay_address=REPLAY, start_replay=button, reader=lambda: "ann"))
     text = page.get("/quarantine?feed=lines&reason=empty&since=2012-06-01").text
     assert f'href="{REPLAY}"' in text
     assert "./clippings quarantine replay --feed lines --reason empty --since 2012-06-01" in text
-    assert 'method="post"' not in text.lower()
+    form = text.partition('action="/quarantine/replay"')[2].partition("</form>")[0]
+    fields = dict(re.findall('<input type="hidden" name="([^"]*)" value="([^"]*)">', form))
+    answer = page.post("/quarantine/replay", data=fields, headers=OURS, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/run?name=replay_quarantine%2Fmanual+1")
+    assert button.asked == [Narrowing("lines", "empty", date(2012, 6, 1))]
+
+
+def test_a_forged_form_starts_nothing(opensearch: OpenSearchSettings, client: OpenSearch) -> None:
+    """Without the page's token, from another site, or without a feed nothing is replayed, and the reader is told why."""
+    button, forms = Button(), Forms(b"secret")
+    page = TestClient(create_app(lambda: opensearch, start_replay=button, forms=forms, reader=lambda: "ann"))
+    fields = {"feed": "lines", "token": forms.token("ann")}
+    for data, headers in (
+        ({"feed": "lines"}, OURS),
+        ({**fields, "token": forms.token("bob")}, OURS),
+        (fields, {}),
+        (fields, {"Sec-Fetch-Site": "cross-site"}),
+        (fields, {"Origin": "http://evil.example"}),
+    ):
+        answer = page.post("/quarantine/replay", data=data, headers=headers)
+        assert answer.status_code == 403
+        assert "Nothing was changed" in answer.text
+    without_feed = page.post("/quarantine/replay", data={"token": fields["token"]}, headers=OURS)
+    assert (without_feed.status_code, "Choose a feed" in without_feed.text) == (400, True)
+    assert page.get("/quarantine/replay").status_code == 405
+    assert button.asked == []
+
+
+def test_without_a_replay_to_start_the_page_changes_nothing(page: TestClient, feed: Feed, runs: Runs) -> None:
+    """Where nothing can start a replay there is no button, and no request is taken that could change anything."""
+    write(feed, "a.jsonl", EMPTY)
+    runs(FIRST)
+    assert 'method="post"' not in page.get("/quarantine?feed=lines").text.lower()
     assert page.post("/quarantine").status_code == 405
+    assert page.post("/quarantine/replay").status_code == 404
     assert runs.look().entries[0].tries == 1
 
 
