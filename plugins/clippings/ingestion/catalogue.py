@@ -55,16 +55,22 @@ class Filed(StrEnum):
     RENEWED = "renewed"
     """Those that an older version had made: the file is wholly filed by this version if it was by that."""
     PART = "part"
-    """Some of the records, or none: what was said of this state of the file stays true."""
+    """Some of the records: what was said of this state of the file stays true."""
+    NOTHING = "nothing"
+    """It was only read."""
 
 
 _NOTE = """
 Map known = ctx._source;
 Map entry = params.entry;
+boolean same = known.size == entry.size && known.modified == entry.modified && known.etag == entry.etag;
 if (known.observed != null && known.observed.compareTo(entry.observed) > 0) {
-  ctx.op = 'none';
+  if (same || params.filed == 'nothing') {
+    ctx.op = 'none';
+  } else {
+    known.filed_version = null;
+  }
 } else {
-  boolean same = known.size == entry.size && known.modified == entry.modified && known.etag == entry.etag;
   def before = same ? known.filed_version : null;
   known.putAll(entry);
   if (params.filed == 'whole' || (params.filed == 'renewed' && before != null)) {
@@ -74,7 +80,11 @@ if (known.observed != null && known.observed.compareTo(entry.observed) > 0) {
   }
 }
 """
-"""Decided by the index itself, so that nothing can come between reading an entry and writing it."""
+"""Decided by the index itself, so that nothing can come between reading an entry and writing it.
+
+What is known of a later look at the file stays. But a run that filed a former state of it and ends late may have left
+articles of that state behind: so the file has to be taken again.
+"""
 
 
 def now_text() -> str:
@@ -101,7 +111,7 @@ def known_files(
 
 
 def note_files(client: OpenSearch, settings: OpenSearchSettings, entries: Iterable[tuple[FileEntry, Filed]]) -> int:
-    """Write what was found of files. An entry of a later look at the same file stays. Returns how many were noted."""
+    """Write what was found of files; what a later look at the same file found stays. Returns how many were noted."""
 
     def actions() -> Iterator[Document]:
         for entry, filed in entries:

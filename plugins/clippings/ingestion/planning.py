@@ -79,18 +79,12 @@ def note_plan(
 ) -> list[int]:
     """Write the plan of a run; planning again replaces it. Returns the numbers of its batches."""
     numbers: list[int] = []
-
-    def actions() -> Iterator[dict[str, object]]:
-        for number, items in enumerate(planned):
-            numbers.append(number)
-            entry = {"kind": "plan", "run": run, "feed": feed, "batch": number, "files": len(items)}
-            yield {
-                "_op_type": "index",
-                "_id": plan_id(run, number),
-                "_source": {**entry, "items": {"items": [asdict(item) for item in items]}},
-            }
-
-    write(client, settings, Book.RUNS, actions())
+    for number, items in enumerate(planned):
+        numbers.append(number)
+        entry = {"kind": "plan", "run": run, "feed": feed, "batch": number, "files": len(items)}
+        source = {**entry, "items": {"items": [asdict(item) for item in items]}}
+        # One at a time: of a million files each batch has 10,000.
+        write(client, settings, Book.RUNS, [{"_op_type": "index", "_id": plan_id(run, number), "_source": source}])
     return numbers
 
 

@@ -177,7 +177,7 @@ def survey(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest
             from clippings.pipeline import Pipeline  # noqa: PLC0415
 
             pipeline = Pipeline.load()
-        entries = ((_survey_file(pipeline, request, stat, observed), Filed.PART) for stat in chunk)
+        entries = ((_survey_file(pipeline, request, stat, observed), Filed.NOTHING) for stat in chunk)
         note_files(client, settings, entries)
         read += len(chunk)
         log.info("surveyed %d files of feed %s", read, request.feed.id)

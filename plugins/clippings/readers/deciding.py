@@ -147,7 +147,7 @@ def _find_out(feed: Feed, file: str, decision: Decision, sample: str, complete: 
             return replace(_as(decision, form, told), table=table)
         if by_name and table is None:
             notes.append(f"named .{ending}, but no table that can be read: {reason}")
-            if "no common number" not in reason:
+            if "no column" in reason:
                 problem = (Reason.MALFORMED, f"The file cannot be read as {ending.upper()}: {reason}.")
                 return replace(decision, format=Format.CSV, problem=problem)
     if content_type_of(sample) is ContentType.HTML:
