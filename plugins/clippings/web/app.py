@@ -2,24 +2,20 @@
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.params import Depends as Dependency
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from opensearchpy import OpenSearch
-from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 
 from clippings.errors import ClippingsError
-from clippings.ingestion.progress import file_lines, run_state
-from clippings.ingestion.quarantine import Narrowing, look_into
 from clippings.search.client import connect
 from clippings.search.copies import copies_of
 from clippings.search.queries import get_article, more_like_this, search
@@ -27,8 +23,9 @@ from clippings.search.requests import NO_COPIES
 from clippings.settings import OpenSearchSettings
 from clippings.stories.passages import Kind, differences
 from clippings.stories.telling import related_to
-from clippings.web import address, quarantine, runs, view
+from clippings.web import address, view
 from clippings.web.forgery import Forms, RefusedFormError
+from clippings.web.upkeep import StartReplay, add_upkeep
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +42,6 @@ SECURITY_HEADERS = {
 """Airflow's login cookie can be read by scripts of this origin, so no script is ever let run here."""
 
 SettingsProvider = Callable[[], OpenSearchSettings]
-StartReplay = Callable[[Request, Narrowing], Awaitable[str]]
-"""Starts a run that replays the narrowed entries of one feed, as the reader who sent the request; answers its name in
-the books. Raises ClippingsError, with what the reader can do, where it does not."""
 
 
 def _nobody() -> str:
@@ -85,7 +79,6 @@ def create_app(
         web_address=view.web_address,
         sources_of=view.sources_of,
     )
-    pages.globals.update(moment=runs.moment, duration=runs.duration, stretch=runs.stretch)
     pages.globals.update(home_address=home_address, dashboards_address=dashboards_address)
 
     def show(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
@@ -101,7 +94,6 @@ def create_app(
         return show(request, "message.html", 404, heading="No such article", message=message)
 
     guarded = list(dependencies)
-    forms = forms or Forms(secrets.token_bytes(32))
 
     @app.middleware("http")
     async def secure(request: Request, answer: Callable[[Request], Any]) -> Response:
@@ -165,56 +157,17 @@ def create_app(
             same=same / max(1, len(other.article.text)),
         )
 
-    @app.get("/quarantine", response_class=HTMLResponse, dependencies=guarded)
-    def quarantine_page(request: Request, name: Annotated[str, Depends(reader)]) -> HTMLResponse:
-        asked = quarantine.read(request.query_params)
-        found = look_into(*cluster(), asked.narrowing, page=asked.page, size=quarantine.SIZE)
-        return show(
-            request,
-            "quarantine.html",
-            asked=asked.narrowing,
-            page=asked.page,
-            remarks=asked.remarks,
-            narrowed=asked.page > 1 or asked.narrowing != Narrowing(),
-            found=found,
-            entries=[quarantine.shown(entry) for entry in found.entries],
-            facets=quarantine.facet_lists(asked.narrowing, found),
-            pages=quarantine.pages(asked, found),
-            replay=quarantine.replay(asked.narrowing, found),
-            replay_address=replay_address,
-            token=forms.token(name) if start_replay else None,
-        )
-
-    if start_replay is not None:
-
-        @app.post("/quarantine/replay", dependencies=[*guarded, *replay_dependencies])
-        async def replay(request: Request, name: Annotated[str, Depends(reader)]) -> RedirectResponse:
-            narrowing = quarantine.read(QueryParams(dict(await forms.posted(request, name)))).narrowing
-            if narrowing.feed is None:
-                raise HTTPException(400, "A replay is of one feed: Choose a feed on the page of quarantine.")
-            run = await start_replay(request, narrowing)
-            root = request.scope.get("root_path", "")
-            # A page of its own, so that going back or loading it again starts nothing.
-            return RedirectResponse(f"{root}/run?{urlencode({'name': run})}", status_code=303)
-
-    @app.get("/run", response_class=HTMLResponse, dependencies=guarded)
-    def run_page(request: Request) -> HTMLResponse:
-        asked = runs.read(request.query_params)
-        client, chosen = cluster()
-        state = run_state(client, chosen, asked.run)
-        if state is None:
-            message = f"“{asked.run}” has not begun. Airflow begins a run as soon as it has room: load the page again."
-            return show(request, "message.html", 404, heading="No such run yet", message=message)
-        lines = file_lines(client, chosen, asked.run, page=asked.page, size=runs.SIZE)
-        return show(
-            request,
-            "run.html",
-            state=state,
-            lines=lines,
-            headline=runs.headline(state),
-            pages=runs.pages(asked, state.items, len(lines)),
-            page=asked.page,
-        )
+    add_upkeep(
+        app,
+        show,
+        cluster,
+        guarded,
+        forms=forms or Forms(secrets.token_bytes(32)),
+        reader=reader,
+        replay_address=replay_address,
+        start_replay=start_replay,
+        replay_dependencies=replay_dependencies,
+    )
 
     @app.get("/api/search", dependencies=guarded)
     def search_json(request: Request) -> JSONResponse:
