@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Asset, get_current_context, task
+from airflow.sdk import Asset, AssetAlias, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from clippings_links import DashboardsLink, DocumentsLink, ReportLink
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from clippings.settings import OpenSearchSettings
 
 ARTICLES = Asset(name="articles", uri="clippings://articles")
+STANDING = Asset(name="standing-queries", uri="clippings://standing")
+"""Has an event whenever new articles of a run match standing queries. Its extra: `run`, and `matched`, which holds how
+many by the name of the query."""
+MATCHED = AssetAlias(name="standing-queries-matched")
+"""By way of an alias a task decides whether there is an event."""
 
 RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=20), "retry_exponential_backoff": True}
 """The `default_args` of a DAG with these tasks: each of them may be done again without harm."""
@@ -61,21 +66,26 @@ def add_steps(request: Callable[[], RunRequest]) -> None:
     @task(
         doc_md="Holds the run to the law and the index to the run's report; its return value is the report.",
         trigger_rule="none_failed",
-        outlets=[ARTICLES],
+        outlets=[ARTICLES, MATCHED],
     )
     def reconcile(batches: list[int]) -> dict[str, Any]:
         from clippings.errors import RejectedShareError, UnbalancedError
         from clippings.ingestion.reconciling import reconcile as settle
         from clippings.search.client import connect
+        from clippings.standing.matches import settle_matches
 
         settings = _opensearch()
+        client, asked = connect(settings), request()
         try:
-            report = settle(connect(settings), settings, request(), batches)
+            report = settle(client, settings, asked, batches)
         except (UnbalancedError, RejectedShareError) as error:
             # Trying again would find the same: the user has to look.
             raise AirflowFailException(str(error)) from error
         summary = report.summary()
-        get_current_context()["outlet_events"][ARTICLES].extra = summary
+        events = get_current_context()["outlet_events"]
+        events[ARTICLES].extra = summary
+        if matched := settle_matches(client, settings, asked.run):
+            events[MATCHED].add(STANDING, extra={"run": asked.run, "matched": matched})
         return summary
 
     batches = select()

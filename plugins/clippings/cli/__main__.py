@@ -13,6 +13,7 @@ COMMANDS = {
     "sources": "show which source rules fire on files",
     "search": "search the archive",
     "stories": "group copies into stories, show those of an article",
+    "standing": "save searches; new articles that match them are listed",
     "peek": "show the records of a file as the reader sees them",
     "explain": "show one document as the pipeline sees it",
     "dashboards": "write or import the OpenSearch Dashboards objects",

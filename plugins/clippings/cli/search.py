@@ -4,7 +4,7 @@ import json
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -36,8 +36,8 @@ def _span(text: str) -> tuple[date, date]:
     return found
 
 
-def configure(parser: ArgumentParser) -> None:
-    """Declare the command's options."""
+def configure_request(parser: ArgumentParser) -> None:
+    """Declare what a search asks for: words, facets and dates."""
     parser.add_argument("text", nargs="?", default="", help='words, "a phrase", -without, this OR that, begin*')
     for name in ("source", "language", "feed", "year", "month"):
         parser.add_argument(
@@ -47,6 +47,25 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--to", dest="last", type=_span, metavar="DATE", help="up to the end of this year, month or day"
     )
+
+
+def request_of(arguments: Namespace) -> SearchRequest:
+    """What was asked for by the options of `configure_request`."""
+    return SearchRequest(
+        text=arguments.text,
+        sources=tuple(arguments.source),
+        languages=tuple(arguments.language),
+        feeds=tuple(arguments.feed),
+        years=tuple(arguments.year),
+        months=tuple(arguments.month),
+        date_from=arguments.first[0] if arguments.first else None,
+        date_to=arguments.last[1] if arguments.last else None,
+    )
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the command's options."""
+    configure_request(parser)
     parser.add_argument("--sort", choices=[sort.value for sort in Sort], default=Sort.RELEVANCE.value)
     parser.add_argument(
         "--size", type=_number, help=f"hits shown ({TABLE_SIZE}), or ids for each question ({BATCH_SIZE})"
@@ -69,15 +88,8 @@ def run(arguments: Namespace) -> int:
     with connect(settings) as client:
         if arguments.batch:
             return _batch(client, settings, sys.stdin, arguments.size or BATCH_SIZE)
-        request = SearchRequest(
-            text=arguments.text,
-            sources=tuple(arguments.source),
-            languages=tuple(arguments.language),
-            feeds=tuple(arguments.feed),
-            years=tuple(arguments.year),
-            months=tuple(arguments.month),
-            date_from=arguments.first[0] if arguments.first else None,
-            date_to=arguments.last[1] if arguments.last else None,
+        request = replace(
+            request_of(arguments),
             sort=arguments.sort,
             page=arguments.page,
             size=arguments.size or TABLE_SIZE,

@@ -1,4 +1,4 @@
-"""The indices in which the books are kept beside the articles: files, runs and quarantine."""
+"""The indices in which the books are kept beside the articles: files, runs, quarantine, standing queries and their matches."""
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -26,6 +26,8 @@ class Book(StrEnum):
     FILES = "clippings-files"
     RUNS = "clippings-runs"
     QUARANTINE = "clippings-quarantine"
+    STANDING = "clippings-standing"
+    MATCHES = "clippings-matches"
 
 
 def _keywords(*names: str) -> Document:
@@ -79,6 +81,8 @@ _MAPPINGS: dict[Book, Document] = {
         "raw": {"type": "binary"},
         "given": _UNSEARCHED,
     },
+    Book.STANDING: {**_keywords("id", "name", "saved_by"), **_dates("saved_at"), "request": _UNSEARCHED},
+    Book.MATCHES: {**_keywords("query", "article", "feed", "run"), **_dates("found_at")},
 }
 
 

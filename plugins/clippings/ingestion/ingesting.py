@@ -21,6 +21,7 @@ from clippings.readers import FileGoneError
 from clippings.records import RawRecord
 from clippings.search.indexing import Outcome, Status, file_articles
 from clippings.settings import OpenSearchSettings
+from clippings.standing.watching import watch
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +92,8 @@ class _Batch:
 
     def run(self) -> None:
         """Read, clip and file everything. Raises ServiceError where the index or a storage fails."""
-        for outcome in file_articles(self._client, self._settings, self._articles()):
+        watching = watch(self._client, self._settings, self._request.run)
+        for outcome in file_articles(self._client, self._settings, self._articles(), before_new=watching):
             self._account(outcome)
         self._flush()
 

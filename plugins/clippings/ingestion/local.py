@@ -10,6 +10,7 @@ from clippings.ingestion.selecting import select
 from clippings.pipeline import Pipeline
 from clippings.search.aliases import ensure_index
 from clippings.settings import OpenSearchSettings
+from clippings.standing.matches import settle_matches
 
 
 def run_here(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest) -> RunReport:
@@ -23,4 +24,6 @@ def run_here(client: OpenSearch, settings: OpenSearchSettings, request: RunReque
         pipeline = Pipeline.load()
         for batch in selection.batches:
             ingest(client, settings, pipeline, request, batch)
-    return reconcile(client, settings, request, selection.batches)
+    report = reconcile(client, settings, request, selection.batches)
+    settle_matches(client, settings, request.run)
+    return report

@@ -7,11 +7,12 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum, auto
 from hashlib import blake2b
+from typing import Any
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import TransportError
@@ -53,6 +54,10 @@ class Outcome:
     id: str
     status: Status
     message: str = ""
+
+
+BeforeNew = Callable[[Mapping[str, Mapping[str, Any]]], None]
+"""Called with the bodies, by id, of articles that the index does not hold yet, just before they are sent to it."""
 
 
 class _Decision(Enum):
@@ -172,10 +177,13 @@ def _written(article: Article) -> _Document | Outcome:
 class _Filer:
     """Sends batches to one cluster. Safe to use from several threads."""
 
-    def __init__(self, client: OpenSearch, settings: OpenSearchSettings, patience: Patience) -> None:
+    def __init__(
+        self, client: OpenSearch, settings: OpenSearchSettings, patience: Patience, before_new: BeforeNew | None
+    ) -> None:
         self.client = client
         self.settings = settings
         self.patience = patience
+        self.before_new = before_new
         self.size = _BatchSize()
 
     def file(self, batch: list[_Document]) -> list[Outcome]:
@@ -187,6 +195,9 @@ class _Filer:
             for document in batch
             if (there := filed.get(document.id)) is None or there.hash != document.hash
         ]
+        new = [document for document in changed if document.replaces is None]
+        if self.before_new is not None and new:
+            self.before_new({document.id: json.loads(document.line) for document in new})
         outcomes = {document.id: Outcome(document.id, Status.UNCHANGED) for document in batch}
         for outcome in self._send(changed):
             outcomes[outcome.id] = outcome
@@ -314,18 +325,20 @@ def file_articles(
     *,
     threads: int = 2,
     patience: Patience | None = None,
+    before_new: BeforeNew | None = None,
 ) -> Iterator[Outcome]:
     """File articles under their ids; one `Outcome` for each, in no particular order.
 
     Lazy: articles are taken as batches are sent, `threads` at a time, so memory does not grow with their number but
     for 100 bytes an article (to know those that come twice). An article whose `article_hash` is in the index already
-    is not written. Nothing is refreshed: call `aliases.refresh` where it must be findable at once.
+    is not written. Nothing is refreshed: call `aliases.refresh` where it must be findable at once. `before_new` is told
+    of each article that is new, before it is filed: after a kill it is told again, so nothing new passes it by.
 
     Raises ServiceError where going on makes no sense: no access, no index, a read-only index, or no answer for as
     long as `patience` (two minutes) lasts. The articles of batches under way then have no outcome; filing them again
     is safe.
     """
-    filer = _Filer(client, settings, patience or Patience(total=120.0))
+    filer = _Filer(client, settings, patience or Patience(total=120.0), before_new)
     seen: set[bytes] = set()
     batch: list[_Document] = []
     batch_bytes = 0

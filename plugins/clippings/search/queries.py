@@ -269,6 +269,13 @@ def get_article(client: OpenSearch, settings: OpenSearchSettings, id: str) -> Fi
     return article_of(hits[0]) if hits else None
 
 
+def hits_of(client: OpenSearch, settings: OpenSearchSettings, ids: Sequence[str]) -> tuple[Hit, ...]:
+    """The articles with these ids (at most MOST_HITS) as hits, without passages; those not filed are left out."""
+    body = {"query": {"ids": {"values": list(ids)}}, "size": len(ids), "_source": list(SHOWN)}
+    found = _ask(client, settings, body)["hits"]["hits"] if ids else []
+    return tuple(_hit(each, Marks.drawn()) for each in found)
+
+
 def more_like_this(
     client: OpenSearch, settings: OpenSearchSettings, id: str, size: int = 5, story: str | None = None
 ) -> tuple[Hit, ...]:

@@ -73,7 +73,7 @@ def _words(tokens: Tokens, ranking: Ranking) -> Clause:
     }
 
 
-def _keyword(field: str, value: str) -> Clause:
+def keyword(field: str, value: str) -> Clause:
     """A value as it stands in the document, in any case; a trailing * for all that begin so."""
     if value.lower() == UNKNOWN:
         return missing(field)
@@ -105,7 +105,7 @@ def _field(term: Term) -> Clause:
         return {"multi_match": {"query": term.text, "fields": fields, "type": "phrase"}}
     if term.field == "record_id":
         return {"bool": {"should": [{"term": {"record_id": term.text}}, {"ids": {"values": [term.text]}}]}}
-    return _keyword(term.field, term.text)
+    return keyword(term.field, term.text)
 
 
 def _clause(term: Term, tokens: Tokens) -> Clause:
