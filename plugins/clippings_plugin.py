@@ -82,6 +82,9 @@ def _search_page() -> ASGIApp:
     def reader(user: Any = Depends(get_user)) -> str:  # noqa: ANN401, B008 - Airflow's users have no type; FastAPI's way
         return str(user.get_id())
 
+    def reader_name(user: Any = Depends(get_user)) -> str:  # noqa: ANN401, B008
+        return str(user.get_name())
+
     base = base_path()
     # All processes of the API share Airflow's key. What is made of it here is of no use for anything else.
     secret = hmac.digest(conf.get("api", "secret_key").encode(), b"clippings: tokens of forms", "sha256")
@@ -100,6 +103,7 @@ def _search_page() -> ASGIApp:
         replay_dependencies=guards(requires_access_dag("POST", DagAccessEntity.RUN, REPLAY)),
         forms=Forms(secret, frozenset({f"{own.scheme}://{own.netloc}"}) if own.netloc else frozenset()),
         reader=reader,
+        reader_name=reader_name,
     )
 
 

@@ -41,9 +41,9 @@ def read(parameters: QueryParams) -> Asked:
     """The request in a query string. Nothing in it can fail: what is not understood is left out and remarked on."""
     remarks: list[str] = []
     values: dict[str, Any] = {field: _distinct(parameters.getlist(name)) for name, field in FACETS.items()}
-    size = _number(parameters.get("size"), SIZES[0])
+    size = number(parameters.get("size"), SIZES[0])
     size = size if size in SIZES else SIZES[0]
-    page = min(max(1, _number(parameters.get("page"), 1)), DEEPEST // size)
+    page = min(max(1, number(parameters.get("page"), 1)), DEEPEST // size)
     sort = parameters.get("sort") or Sort.RELEVANCE.value
     request = SearchRequest(
         text=(parameters.get("q") or "").strip()[:LONGEST_QUESTION],
@@ -62,7 +62,8 @@ def _distinct(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in values if value))[:MOST_VALUES]
 
 
-def _number(text: str | None, otherwise: int) -> int:
+def number(text: str | None, otherwise: int) -> int:
+    """A whole number of at most eight digits as an address holds it, or `otherwise`."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else otherwise
 
 

@@ -23,7 +23,7 @@ from clippings.search.requests import NO_COPIES
 from clippings.settings import OpenSearchSettings
 from clippings.stories.passages import Kind, differences
 from clippings.stories.telling import related_to
-from clippings.web import address, view
+from clippings.web import address, standing, view
 from clippings.web.forgery import Forms, RefusedFormError
 from clippings.web.upkeep import StartReplay, add_upkeep
 
@@ -60,13 +60,14 @@ def create_app(
     replay_dependencies: Sequence[Dependency] = (),
     forms: Forms | None = None,
     reader: Callable[..., str] = _nobody,
+    reader_name: Callable[..., str] = _nobody,
 ) -> FastAPI:
     """The app. `settings` is asked at each request, `dependencies` guard every page and raise where one may not look.
 
     `login_address` is where a reader without a login is sent to, `home_address` where "Airflow" leads,
     `replay_address` where a reader finds the DAG that replays what lies in quarantine. `start_replay` is what the
     button of the quarantine page does, and `replay_dependencies` guard it. `forms` tell forms of our own from forged
-    ones, for whom `reader`, a dependency, names.
+    ones, for whom `reader`, a dependency, names; `reader_name`, another, is how others know the reader.
     """
     app = FastAPI(title="Clippings search", docs_url=None, redoc_url=None, openapi_url=None)
     pages = Environment(
@@ -78,6 +79,8 @@ def create_app(
         language_name=view.language_name,
         web_address=view.web_address,
         sources_of=view.sources_of,
+        moment=standing.moment,
+        xml_text=standing.xml_text,
     )
     pages.globals.update(home_address=home_address, dashboards_address=dashboards_address)
 
@@ -120,6 +123,7 @@ def create_app(
             everything=address.write(type(asked.request)(text=asked.request.text)),
             facet_fields=address.FACETS,
             did_you_mean=results.did_you_mean,
+            watched=standing.address_to_save(asked.request),
             suggested=address.write(type(asked.request)(text=results.did_you_mean or "")),
         )
 
@@ -157,12 +161,14 @@ def create_app(
             same=same / max(1, len(other.article.text)),
         )
 
+    forms = forms or Forms(secrets.token_bytes(32))
+    standing.add_standing(app, show, cluster, guarded, forms=forms, reader=reader, reader_name=reader_name)
     add_upkeep(
         app,
         show,
         cluster,
         guarded,
-        forms=forms or Forms(secrets.token_bytes(32)),
+        forms=forms,
         reader=reader,
         replay_address=replay_address,
         start_replay=start_replay,
@@ -194,8 +200,10 @@ def _answer_errors(app: FastAPI, show: Callable[..., Response], login_address: s
 
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:
-        if "/api/" in request.url.path:
-            return JSONResponse({"error": str(error.detail)}, status_code=error.status_code)
+        if "/api/" in request.url.path or request.url.path.endswith("/feed"):
+            # A program that asks is told so; it could do nothing with a page to log in.
+            asked = {"WWW-Authenticate": "Bearer"} if error.status_code == 401 else None
+            return JSONResponse({"error": str(error.detail)}, status_code=error.status_code, headers=asked)
         if error.status_code == 401:
             return RedirectResponse(f"{login_address}?next={request.url.path}", status_code=303)
         heading = "You may not look at this" if error.status_code == 403 else "There is nothing here"

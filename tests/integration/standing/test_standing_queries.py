@@ -1,19 +1,16 @@
 """Standing queries on a real node: what is saved, which new articles match, and what is kept of it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from zlib import crc32
 
 import pytest
 from opensearchpy import OpenSearch
 from tests.unit.search.samples import article
 
 from clippings.articles import Article
-from clippings.ingestion.books import Book, ensure_books, index_of
-from clippings.search.aliases import ensure_index, refresh
-from clippings.search.client import connect
+from clippings.ingestion.books import Book, index_of
+from clippings.search.aliases import refresh
 from clippings.search.indexing import file_articles
 from clippings.search.rebuilding import rebuild
 from clippings.search.requests import SearchRequest
@@ -54,19 +51,6 @@ CASES: dict[str, tuple[SearchRequest, set[str]]] = {
     "typed field": (SearchRequest("source:cnn title:shield date:2012"), {"shield"}),
     "own id": (SearchRequest("id:de-1"), {"german"}),
 }
-
-
-@pytest.fixture
-def archive(
-    opensearch: OpenSearchSettings, request: pytest.FixtureRequest
-) -> Iterator[tuple[OpenSearch, OpenSearchSettings]]:
-    """An empty archive of the test's own."""
-    own = replace(opensearch, index_prefix=f"{opensearch.index_prefix}{crc32(request.node.name.encode()):x}-")
-    with connect(own) as client:
-        ensure_index(client, own)
-        ensure_books(client, own)
-        yield client, own
-        client.indices.delete(index=f"{own.index_prefix}*")
 
 
 def file(archive: tuple[OpenSearch, OpenSearchSettings], run: str, *articles: Article) -> dict[str, int]:
