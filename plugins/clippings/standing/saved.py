@@ -59,7 +59,7 @@ def save(
     if len(standing_queries(client, settings)) >= MOST_QUERIES:
         raise StandingError(f"There are {MOST_QUERIES} standing queries, and no room for more: remove one first.")
     own = SearchRequest()
-    request = replace(request, sort=own.sort, page=own.page, size=own.size)
+    request = replace(request, sort=own.sort, page=own.page, size=own.size, every_copy=own.every_copy)
     query = StandingQuery(token_hex(8), name, request, saved_by, datetime.now(UTC).replace(microsecond=0))
     entry = {
         "id": query.id,

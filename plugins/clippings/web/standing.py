@@ -52,7 +52,7 @@ def asked_for(request: SearchRequest) -> list[str]:
 def address_to_save(request: SearchRequest) -> str | None:
     """The query string by which a search is offered to be saved; None where it asks for nothing."""
     plain = SearchRequest()
-    own = replace(request, sort=plain.sort, page=plain.page, size=plain.size)
+    own = replace(request, sort=plain.sort, page=plain.page, size=plain.size, every_copy=plain.every_copy)
     return address.write(own) if asks_for_something(own) else None
 
 
