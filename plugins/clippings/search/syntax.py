@@ -103,6 +103,9 @@ _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _QUOTES = str.maketrans({**dict.fromkeys("“”„‟«»＂", '"'), "　": " "})
 
 
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of surrogate pairs, as they come out of bytes that are no UTF-8: no text that could be sent has them."""
+
 _JOINERS = frozenset({"OR", "AND", "NOT"})
 
 
@@ -160,7 +163,7 @@ def parse(text: str) -> ParsedQuery:
 
     A pair of typographic quotes of any language is a pair of quotes; one that is never closed is left out.
     """
-    typed = normalize("NFC", text[:MOST_CHARACTERS]).translate(_QUOTES)
+    typed = normalize("NFC", _HALVES.sub(" ", text[:MOST_CHARACTERS])).translate(_QUOTES)
     if typed.count('"') % 2:
         start, _, end = typed.rpartition('"')
         typed = f"{start} {end}"
