@@ -1,16 +1,17 @@
 """Facets and the timeline: what is counted, and how the answer is read.
 
 A facet is not narrowed by its own choice: its counts say what each value would show together with the choices made
-in the other facets.
+in the other facets. A document has at most one value of each facet, so that those without any are the rest, and what is
+known to the year only is what the months of the year leave over: nothing is counted that follows from other counts.
 """
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from clippings.articles import Precision
 from clippings.search.ranking import Clause, missing
 from clippings.search.requests import UNKNOWN, FacetCount, SearchRequest, TimelineBar
 
@@ -53,52 +54,66 @@ def filters(request: SearchRequest, without: str = "") -> list[Clause]:
     return [_filter(field, values) for field, values in chosen(request).items() if values and field != without]
 
 
-def _under(clauses: list[Clause], counted: Clause) -> Clause:
-    return {"filter": {"bool": {"filter": clauses}}, "aggs": {"counted": counted}} if clauses else counted
+def _terms(field: str, clauses: list[Clause], size: int, order: Mapping[str, str], **options: object) -> Clause:
+    """The values of a field, and how many of the documents that fit the clauses have each."""
+    counted = {"terms": {"field": field, "size": size, "order": order, **options}}
+    return {"filter": {"bool": {"filter": clauses}}, "aggs": {"values": counted}}
 
 
-def _terms(field: str, size: int, **options: object) -> Clause:
-    return {"terms": {"field": field, "size": size, **options}}
+_MOST_FIRST = {"_count": "desc"}
+_LATEST_FIRST = {"_key": "desc"}
 
 
 def aggregations(request: SearchRequest) -> Clause:
-    """What to count beside the hits."""
-    asked: Clause = {}
-    for field in chosen(request):
-        order = {"_key": "desc"} if field in _BY_TIME else {"_count": "desc"}
-        counted = _terms(field, MOST_VALUES, order=order)
-        others = filters(request, without=field)
-        asked[f"facet {field}"] = _under(others, counted)
-        asked[f"without {field}"] = _under(others, {"missing": {"field": field}})
+    """What to count beside the hits, among all documents that fit the text and the days."""
     everything = filters(request)
-    in_order = {"_key": "asc"}
-    for unit, size in (("year", MOST_YEARS), ("month", MOST_MONTHS), ("day", MOST_DAYS)):
-        asked[f"by {unit}"] = _under(everything, _terms(unit, size, order=in_order))
-    coarse = {"term": {"published_precision": Precision.YEAR}}, {"term": {"published_precision": Precision.MONTH}}
-    for unit, clause in zip(("year", "month"), coarse, strict=True):
-        asked[f"only {unit}"] = _under([*everything, clause], _terms(unit, MOST_YEARS, order=in_order))
+    asked: Clause = {"day": _terms("day", everything, MOST_DAYS + 1, _LATEST_FIRST)}
+    for field, values in chosen(request).items():
+        order = _LATEST_FIRST if field in _BY_TIME else _MOST_FIRST
+        size = MOST_YEARS if field == "year" else MOST_VALUES
+        others = filters(request, without=field)
+        asked[f"facet {field}"] = _terms(field, others, size, order)
+        if values:
+            # They may not be among the most frequent.
+            asked[f"chosen {field}"] = _terms(field, others, len(values), order, include=list(values))
+        if field in _BY_TIME and values:
+            # The timeline is narrowed by all choices.
+            asked[field] = _terms(field, everything, size, order)
     return asked
 
 
-def _counted(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """How many documents have each value of a field: the first of them, all others together, and those without one."""
+
+    counts: dict[str, int]
+    others: int
+    without: int
+
+
+def _read(answer: Mapping[str, Any], name: str) -> _Counted:
     found = answer[name]
-    counted: Mapping[str, Any] = found.get("counted", found)
-    return counted
+    counts = {bucket["key"]: int(bucket["doc_count"]) for bucket in found["values"]["buckets"]}
+    others = int(found["values"]["sum_other_doc_count"])
+    return _Counted(counts, others, int(found["doc_count"]) - sum(counts.values()) - others)
 
 
-def _buckets(answer: Mapping[str, Any], name: str) -> dict[str, int]:
-    return {bucket["key"]: bucket["doc_count"] for bucket in _counted(answer, name)["buckets"]}
+def read_total(answer: Mapping[str, Any]) -> int:
+    """How many documents fit the text, the days, and every choice."""
+    return int(answer["day"]["doc_count"])
 
 
 def read_facets(request: SearchRequest, answer: Mapping[str, Any]) -> Mapping[str, tuple[FacetCount, ...]]:
     """The facets of an answer's aggregations. A chosen value is there even where it finds nothing."""
     facets = {}
     for field, values in chosen(request).items():
-        counts = _buckets(answer, f"facet {field}")
-        without = int(_counted(answer, f"without {field}")["doc_count"])
-        if without:
-            counts[UNKNOWN] = counts.get(UNKNOWN, 0) + without
-        counts |= {value: 0 for value in values if value not in counts}
+        found = _read(answer, f"facet {field}")
+        counts = dict(list(found.counts.items())[:MOST_VALUES])
+        if found.without:
+            counts[UNKNOWN] = counts.get(UNKNOWN, 0) + found.without
+        if values:
+            its_own = _read(answer, f"chosen {field}").counts
+            counts |= {value: its_own.get(value, 0) for value in values if value not in counts}
         facets[_SHOWN_AS.get(field, field)] = tuple(
             FacetCount(value, count, value in values) for value, count in counts.items()
         )
@@ -141,20 +156,26 @@ def _bars(unit: str, counts: Mapping[str, int]) -> list[TimelineBar]:
 def read_timeline(answer: Mapping[str, Any]) -> tuple[TimelineBar, ...]:
     """The timeline of an answer's aggregations, in the order of time: by days within three months, by months within
     three years, otherwise by years. What is known less finely is a bar of its own month or year."""
-    years, months, days = (_buckets(answer, f"by {unit}") for unit in ("year", "month", "day"))
-    only_year, only_month = (_buckets(answer, f"only {unit}") for unit in ("year", "month"))
-    if not years:
+    years, months = (_read(answer, unit if unit in answer else f"facet {unit}") for unit in ("year", "month"))
+    days = _read(answer, "day")
+    if not years.counts:
         return ()
-    if int(max(years)) - int(min(years)) > MOST_MONTHS // 12 or not months:
-        return tuple(_bars("year", years))
-    spanned = _month_number(max(months)) - _month_number(min(months)) + 1
-    truncated = _counted(answer, "by month")["sum_other_doc_count"] > 0
-    if truncated or spanned > MOST_MONTHS:
-        return tuple(_bars("year", years))
-    coarse = [_bar("year", year, count) for year, count in only_year.items()]
-    if spanned * 31 > MOST_DAYS + 1 or not days:
-        bars = _bars("month", months)
+    if int(max(years.counts)) - int(min(years.counts)) > MOST_MONTHS // 12 or not months.counts or months.others:
+        return tuple(_bars("year", years.counts))
+    spanned = _month_number(max(months.counts)) - _month_number(min(months.counts)) + 1
+    if spanned > MOST_MONTHS:
+        return tuple(_bars("year", years.counts))
+    bars = _coarser("year", years.counts, months.counts)
+    if spanned * 31 > MOST_DAYS + 1 or not days.counts:
+        bars += _bars("month", months.counts)
     else:
-        bars = _bars("day", days)
-        coarse += [_bar("month", month, count) for month, count in only_month.items()]
-    return tuple(sorted([*bars, *coarse], key=lambda bar: (bar.first, -bar.last.toordinal())))
+        bars += _coarser("month", months.counts, days.counts) + _bars("day", days.counts)
+    return tuple(sorted(bars, key=lambda bar: (bar.first, -bar.last.toordinal())))
+
+
+def _coarser(unit: str, counts: Mapping[str, int], finer: Mapping[str, int]) -> list[TimelineBar]:
+    """The bars of documents that are known to this unit only: what is left of it without the finer one."""
+    left = dict(counts)
+    for value, count in finer.items():
+        left[value[: len(next(iter(counts)))]] -= count
+    return [_bar(unit, value, count) for value, count in left.items() if count]

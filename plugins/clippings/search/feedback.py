@@ -9,12 +9,13 @@ of it that more than one of them has. Without these two, feedback harms searches
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from opensearchpy import OpenSearch
 
 from clippings.search.aliases import read_alias, searching
-from clippings.search.analysis import ANALYSES, analysis_of
+from clippings.search.analysis import ANALYSIS_OF, FOLDED, analysis_of
 from clippings.search.ranking import FoundTerms, Ranking, Tokens
 from clippings.search.syntax import WORDY, ParsedQuery
 from clippings.settings import OpenSearchSettings
@@ -28,6 +29,9 @@ MOST_WORDS = 100
 MOST_CLAUSES = 800
 """How many pairs of a word and a field are asked; OpenSearch refuses more than 1,024 (`max_clause_count`)."""
 
+MOST_OTHER_LANGUAGES = 200
+"""Languages without an analysis of their own that an archive may have: more than are written in newspapers."""
+
 FEWEST_WORDS = 3
 """Words of a query from which its first hits teach anything: one or two words are met by too many stories."""
 
@@ -38,25 +42,41 @@ MOST_TERMS = 80
 """Words of a first hit that are looked at, by tf-idf."""
 
 
-def tokens_of(client: OpenSearch, settings: OpenSearchSettings, parsed: ParsedQuery) -> Tokens:
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The words of a query as the archive has them.
+
+    `unknown` is whether one of them stands nowhere in the archive: it may be misspelt.
+    """
+
+    tokens: Tokens
+    unknown: bool
+
+
+def understood(client: OpenSearch, settings: OpenSearchSettings, parsed: ParsedQuery) -> Understood:
     """The words of a query as each language's analysis has them; only analyses of which the index knows a word.
 
     Where so many languages know so many words that the index would refuse the query, those that know most are asked.
+    Raises ServiceError.
     """
     words = parsed.text
     others = [term.text for group in (*parsed.required, parsed.excluded) for term in group if term.kind in WORDY]
     if not words and not others:
-        return {}
+        return Understood({}, unknown=False)
+    names = _analyses_in_use(client, settings)
     with searching(settings):
         answer = client.termvectors(
             index=read_alias(settings),
-            body={"doc": {f"text_{name}": [words, *others] for name in ANALYSES}},
+            body={"doc": {f"text_{name}": [words, *others] for name in names}},
             params={"term_statistics": "true", "field_statistics": "false"},
         )
+    vectors: dict[str, Any] = answer["term_vectors"]
+    # What the index copies into `text`, without a language.
+    plain = vectors.pop("text", {"terms": {}})["terms"].values()
     end_of_words = len(words.encode("utf-16-le", "surrogatepass")) // 2
     known: dict[str, int] = {}
     found: dict[str, tuple[str, ...]] = {}
-    for field, vector in answer["term_vectors"].items():
+    for field, vector in vectors.items():
         name = field.removeprefix("text_")
         known[name] = sum(1 for each in vector["terms"].values() if each.get("doc_freq"))
         placed = [(token, term) for term, each in vector["terms"].items() for token in each["tokens"]]
@@ -68,7 +88,19 @@ def tokens_of(client: OpenSearch, settings: OpenSearchSettings, parsed: ParsedQu
         clauses += 2 * len(found[name])
         if known[name] and (not kept or clauses <= MOST_CLAUSES):
             kept[name] = found[name]
-    return kept
+    return Understood(kept, unknown=any(not each.get("doc_freq") for each in plain))
+
+
+def _analyses_in_use(client: OpenSearch, settings: OpenSearchSettings) -> frozenset[str]:
+    """The analyses of the languages that the archive has, and the one without a language.
+
+    The index keeps the answer until something is filed, so that asking costs little.
+    """
+    languages = {"terms": {"field": "language", "size": len(ANALYSIS_OF) + MOST_OTHER_LANGUAGES}}
+    with searching(settings):
+        answer = client.search(index=read_alias(settings), body={"size": 0, "aggs": {"languages": languages}})
+    buckets = answer["aggregations"]["languages"]["buckets"]
+    return frozenset({FOLDED, *(analysis_of(bucket["key"]) for bucket in buckets)})
 
 
 def feedback(
@@ -78,12 +110,15 @@ def feedback(
     tokens: Tokens,
     ranking: Ranking,
 ) -> FoundTerms:
-    """The words the first hits have in common, by field, with their weights. `hits` need `_score` and `language`."""
+    """The words the first hits have in common, by field, with their weights.
+
+    `hits` need `_score`, and `language` among the `fields`. Raises ServiceError.
+    """
     asked = max((len(words) for words in tokens.values()), default=0)
     if not hits or hits[0]["_score"] <= 0 or not ranking.feedback or asked < FEWEST_WORDS:
         return {}
     says = _says([hit["_score"] for hit in hits], ranking)
-    fields = {hit["_id"]: f"text_{analysis_of(hit['_source'].get('language'))}" for hit in hits}
+    fields = {hit["_id"]: f"text_{analysis_of(_language(hit))}" for hit in hits}
     wanted = {
         "term_statistics": True,
         "positions": False,
@@ -124,6 +159,11 @@ def feedback(
     for field, term in best:
         terms_found[field][term] = scale * weights[field][term] / total
     return terms_found
+
+
+def _language(hit: Mapping[str, Any]) -> str | None:
+    values = hit.get("fields", {}).get("language", [None])
+    return str(values[0]) if values[0] else None
 
 
 def _says(scores: Sequence[float], ranking: Ranking) -> list[float]:

@@ -11,7 +11,7 @@ from clippings.search import facets, ranking
 from clippings.search.aliases import read_alias, searching
 from clippings.search.copies import STORY_FIELDS, copies_of, may_have_copies, one_of_each, story_of
 from clippings.search.documents import FiledArticle, article_of
-from clippings.search.feedback import feedback, tokens_of
+from clippings.search.feedback import feedback, understood
 from clippings.search.mapping import LANGUAGE_TEXTS, LANGUAGE_TITLES
 from clippings.search.passages import Marks, highlighting, read_passages, read_title
 from clippings.search.requests import NO_COPIES, Copies, Hit, SearchRequest, SearchResults, Sort
@@ -50,16 +50,31 @@ def _ask(client: OpenSearch, settings: OpenSearchSettings, body: Mapping[str, An
     return answer
 
 
+def _ask_at_once(
+    client: OpenSearch, settings: OpenSearchSettings, *bodies: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """Several searches of the read alias, side by side. Raises ServiceError in a sentence where one fails."""
+    with searching(settings):
+        lines: list[Mapping[str, Any]] = [line for body in bodies for line in ({}, body)]
+        answers = client.msearch(index=read_alias(settings), body=lines)["responses"]
+    # One that failed is asked again alone: patiently where the node was busy, otherwise to have the reason said.
+    return [
+        _ask(client, settings, body) if "error" in answer else answer
+        for body, answer in zip(bodies, answers, strict=True)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """How one request is put to the index.
 
-    `tokens` are the query's words as they are in the index.
+    `tokens` are the query's words as they are in the index; `unknown` is whether one of them is nowhere in it.
     """
 
     parsed: ParsedQuery
     query: ranking.Clause
     tokens: ranking.Tokens
+    unknown: bool
     relaxed: bool
 
 
@@ -73,16 +88,16 @@ def _query(request: SearchRequest, parsed: ParsedQuery, tokens: ranking.Tokens) 
 def _plan(client: OpenSearch, settings: OpenSearchSettings, request: SearchRequest) -> _Plan:
     """Read the text; where its phrases and other conditions find nothing, they are relaxed."""
     parsed = parse(request.text)
-    tokens = tokens_of(client, settings, parsed)
-    query = _query(request, parsed, tokens)
+    words = understood(client, settings, parsed)
+    query = _query(request, parsed, words.tokens)
     relaxed = False
     if parsed != parsed.relaxed:
         found = _ask(client, settings, {"query": query, "size": 0, "terminate_after": 1})
         if not found["hits"]["total"]["value"]:
             parsed, relaxed = parsed.relaxed, True
-            tokens = tokens_of(client, settings, parsed)
-            query = _query(request, parsed, tokens)
-    return _Plan(parsed, query, tokens, relaxed)
+            words = understood(client, settings, parsed)
+            query = _query(request, parsed, words.tokens)
+    return _Plan(parsed, query, words.tokens, words.unknown, relaxed)
 
 
 def _is_ranked(request: SearchRequest, plan: _Plan) -> bool:
@@ -90,24 +105,25 @@ def _is_ranked(request: SearchRequest, plan: _Plan) -> bool:
     return request.sort == Sort.RELEVANCE and any(plan.tokens.values())
 
 
-def _first_look(
-    client: OpenSearch, settings: OpenSearchSettings, plan: _Plan, counted: Mapping[str, Any]
-) -> tuple[Mapping[str, Any], ranking.Clause]:
-    """The answer to a first search (with what is `counted` there), and the new order it teaches for the second.
+def _first_look(plan: _Plan) -> dict[str, Any]:
+    """What is asked first where hits are ranked: which ten documents teach the order.
 
     The choices made in facets have no part in it: a document's rank does not depend on them.
     """
-    near = ranking.proximity(plan.tokens)
-    body = {
+    return {
         "query": plan.query,
         "size": ranking.RANKING.feedback_documents,
-        "_source": ["language"],
-        **ranking.reordering(near),
-        **counted,
+        "_source": False,
+        "docvalue_fields": ["language"],
+        "track_total_hits": False,
+        **ranking.reordering(ranking.proximity(plan.tokens)),
     }
-    answer = _ask(client, settings, body)
-    terms = feedback(client, settings, answer["hits"]["hits"], plan.tokens, ranking.RANKING)
-    return answer, ranking.reordering([*near, *ranking.learned(terms)])
+
+
+def _order(client: OpenSearch, settings: OpenSearchSettings, plan: _Plan, first: Mapping[str, Any]) -> ranking.Clause:
+    """The order that the answer to a first look teaches."""
+    terms = feedback(client, settings, first["hits"]["hits"], plan.tokens, ranking.RANKING)
+    return ranking.reordering([*ranking.proximity(plan.tokens), *ranking.learned(terms)])
 
 
 def _window(request: SearchRequest) -> tuple[int, int]:
@@ -130,28 +146,27 @@ def search(client: OpenSearch, settings: OpenSearchSettings, request: SearchRequ
     Raises ServiceError where OpenSearch is out of reach or there is no index.
     """
     plan = _plan(client, settings, request)
-    counted: dict[str, Any] = {"aggs": facets.aggregations(request), "track_total_hits": False}
+    # Counted apart from the hits: the index keeps such an answer, so that the next page need not count again, and
+    # hits are found sooner when not all have to be met.
+    counted = {"query": plan.query, "size": 0, "track_total_hits": False, "aggs": facets.aggregations(request)}
     found: dict[str, Any] = {"query": plan.query}
     if chosen := facets.filters(request):
         found["post_filter"] = {"bool": {"filter": chosen}}
-    took = 0
     if _is_ranked(request, plan):
-        first, order = _first_look(client, settings, plan, counted)
-        took = first["took"]
-        page = _in_order(client, settings, request, {**found, **order})
-        aggregations = first["aggregations"]
+        counts, first = _ask_at_once(client, settings, counted, _first_look(plan))
+        page = _in_order(client, settings, request, {**found, **_order(client, settings, plan, first)})
     else:
-        page = _in_order(client, settings, request, {**found, **counted, **_sorting(request, plan.parsed)})
-        aggregations = page.answer["aggregations"]
-    total = page.answer["hits"]["total"]
+        counts = _ask(client, settings, counted)
+        page = _in_order(client, settings, request, {**found, **_sorting(request, plan.parsed)})
+    total = facets.read_total(counts["aggregations"])
     return SearchResults(
-        total=total["value"],
-        total_is_exact=total["relation"] == "eq",
+        total=total,
+        total_is_exact=True,
         hits=_shown(client, settings, plan, request, page.hits),
-        facets=facets.read_facets(request, aggregations),
-        timeline=facets.read_timeline(aggregations),
-        did_you_mean=better_spelling(client, settings, request.text, total["value"]),
-        took_ms=took + page.answer["took"],
+        facets=facets.read_facets(request, counts["aggregations"]),
+        timeline=facets.read_timeline(counts["aggregations"]),
+        did_you_mean=better_spelling(client, settings, request.text, total) if plan.unknown else None,
+        took_ms=counts["took"] + page.took_ms,
         relaxed=plan.relaxed,
         more=page.more,
     )
@@ -159,9 +174,9 @@ def search(client: OpenSearch, settings: OpenSearchSettings, request: SearchRequ
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The hits of a page, of which only id, score and story are known, and whether others follow."""
+    """The hits of a page, of which only id, score, language and story are known, and whether others follow."""
 
-    answer: Mapping[str, Any]
+    took_ms: int
     hits: Sequence[Mapping[str, Any]]
     more: bool
 
@@ -177,16 +192,16 @@ def _in_order(
     start, size = _window(request)
     wanted = start + size
     depth = min(wanted + size + 1, MOST_HITS)
-    asked = {**body, "track_total_hits": True, "_source": False, "docvalue_fields": list(STORY_FIELDS)}
-    answer = latest = _ask(client, settings, {**asked, "size": depth})
+    asked = {**body, "track_total_hits": False, "_source": False, "docvalue_fields": [*STORY_FIELDS, "language"]}
+    took = 0
     while True:
-        hits = latest["hits"]["hits"]
+        answer = _ask(client, settings, {**asked, "size": depth})
+        took += answer["took"]
+        hits = answer["hits"]["hits"]
         firsts = hits if request.every_copy else one_of_each(hits)
         if len(firsts) > wanted or len(hits) < depth or depth == MOST_HITS:
-            return _Page(answer, firsts[start:wanted], len(firsts) > wanted)
+            return _Page(took, firsts[start:wanted], len(firsts) > wanted)
         depth = min(depth * 4, MOST_HITS)
-        asked.pop("aggs", None)
-        latest = _ask(client, settings, {**asked, "size": depth})
 
 
 def _shown(
@@ -248,7 +263,7 @@ def ranked_ids(client: OpenSearch, settings: OpenSearchSettings, text: str, size
     plan = _plan(client, settings, request)
     order = _sorting(request, plan.parsed)
     if _is_ranked(request, plan):
-        _, order = _first_look(client, settings, plan, {"track_total_hits": False})
+        order = _order(client, settings, plan, _ask(client, settings, _first_look(plan)))
     body = {
         "query": plan.query,
         "size": _window(request)[1],

@@ -6,7 +6,7 @@ from typing import Any
 from opensearchpy import OpenSearch
 
 from clippings.search.aliases import read_alias, searching
-from clippings.search.feedback import tokens_of
+from clippings.search.feedback import understood
 from clippings.search.ranking import query
 from clippings.search.syntax import parse
 from clippings.settings import OpenSearchSettings
@@ -41,7 +41,7 @@ def better_spelling(client: OpenSearch, settings: OpenSearchSettings, text: str,
         return None
     better = re.sub(r"\w+", lambda word: corrections.get(word[0].lower(), word[0]), text)
     parsed = parse(better)
-    tokens = tokens_of(client, settings, parsed)
+    tokens = understood(client, settings, parsed).tokens
     with searching(settings):
         finds = client.count(index=index, body={"query": query(parsed, tokens)})["count"]
     return better if finds > found else None
