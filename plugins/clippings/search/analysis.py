@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 FOLDED = "other"
-"""The analysis without a language: lower case, accents off, Chinese, Japanese and Korean as pairs of characters."""
+"""The analysis without a language: lower case, accents off, Chinese, Japanese and Korean as pairs of characters, and
+words cut at apostrophes, because what stands before or after one is a word in some language ("l'équipe", "Ankara'da")."""
 
 ANALYSES: Mapping[str, tuple[str, ...]] = {
     "ar": ("lowercase", "decimal_digit", "stop:arabic", "arabic_normalization", "stemmer:arabic"),
@@ -28,7 +29,7 @@ ANALYSES: Mapping[str, tuple[str, ...]] = {
     "cjk": ("cjk_width", "lowercase", "cjk_bigram", "stop:cjk"),
     "ckb": ("sorani_normalization", "lowercase", "decimal_digit", "stop:sorani", "stemmer:sorani"),
     "cs": ("lowercase", "stop:czech", "stemmer:czech"),
-    "da": ("lowercase", "stop:danish", "stemmer:danish"),
+    "da": ("lowercase", "stop:danish", "scandinavian_normalization", "stemmer:danish"),
     "de": ("lowercase", "stop:german", "german_normalization", "stemmer:light_german"),
     "el": ("lowercase:greek", "stop:greek", "stemmer:greek"),
     "en": ("stemmer:possessive_english", "lowercase", "stop:english", "stemmer:english"),
@@ -56,8 +57,8 @@ ANALYSES: Mapping[str, tuple[str, ...]] = {
     "lv": ("lowercase", "stop:latvian", "stemmer:latvian"),
     "nl": ("lowercase", "stop:dutch", "stemmer:dutch"),
     "ne": ("lowercase", "decimal_digit", "indic_normalization", "stemmer:nepali"),
-    "no": ("lowercase", "stop:norwegian", "stemmer:norwegian"),
-    FOLDED: ("cjk_width", "stemmer:possessive_english", "lowercase", "decimal_digit", "cjk_bigram"),
+    "no": ("lowercase", "stop:norwegian", "scandinavian_normalization", "stemmer:norwegian"),
+    FOLDED: ("cjk_width", "lowercase", "decimal_digit", "cjk_bigram"),
     "pt": ("lowercase", "stop:portuguese", "stemmer:light_portuguese"),
     "ro": ("lowercase", "stop:romanian", "stemmer:romanian"),
     "ru": ("lowercase", "stop:russian", "stemmer:russian"),
@@ -105,8 +106,11 @@ _TYPOGRAPHY = {
     "\u200b": "",  # zero-width space
     "\ufeff": "",
     "\u2060": "",
-    "\u200c": " ",  # zero-width non-joiner: Persian's word parts, as in the built-in analyzer
+    "\u200c": "\\u0020",  # zero-width non-joiner: Persian's word parts; the rule's blank has to be spelt out
 }
+
+_ACRONYM = r"(?<=^|\.)(\p{L})\.(?=\p{L}($|\.))"
+"""Within a word of single letters with dots between them, a letter and its dot: "U.S." and "US" are one word."""
 
 
 def analysis_of(language: str | None) -> str:
@@ -136,16 +140,20 @@ def analysis_settings() -> dict[str, Any]:
     analyzers: dict[str, Any] = {
         name: {
             "type": "custom",
-            "char_filter": ["typography"],
+            "char_filter": ["typography", "apostrophes"] if name == FOLDED else ["typography"],
             "tokenizer": "thai" if name == "th" else "standard",
-            "filter": [*map(_own_name, steps), "asciifolding"],
+            "filter": ["acronyms", *map(_own_name, steps), "asciifolding"],
         }
         for name, steps in ANALYSES.items()
     }
     return {
         "char_filter": {
-            "typography": {"type": "mapping", "mappings": [f"{old}=>{new}" for old, new in _TYPOGRAPHY.items()]}
+            "typography": {"type": "mapping", "mappings": [f"{old}=>{new}" for old, new in _TYPOGRAPHY.items()]},
+            "apostrophes": {"type": "mapping", "mappings": ["'=>\\u0020"]},
         },
-        "filter": {_own_name(name): _filter(name) for name in sorted(filters)},
+        "filter": {
+            "acronyms": {"type": "pattern_replace", "pattern": _ACRONYM, "replacement": "$1"},
+            **{_own_name(name): _filter(name) for name in sorted(filters)},
+        },
         "analyzer": analyzers,
     }

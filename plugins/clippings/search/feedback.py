@@ -8,7 +8,7 @@ of it that more than one of them has. Without these two, feedback harms searches
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from opensearchpy import OpenSearch
 
 from clippings.search.aliases import read_alias, searching
 from clippings.search.analysis import ANALYSIS_OF, FOLDED, analysis_of
-from clippings.search.ranking import FoundTerms, Ranking, Tokens
+from clippings.search.ranking import FoundTerms, Ranking, Tokens, Words
 from clippings.search.syntax import WORDY, ParsedQuery
 from clippings.settings import OpenSearchSettings
 
@@ -36,24 +36,13 @@ FEWEST_WORDS = 3
 """Words of a query from which its first hits teach anything: one or two words are met by too many stories."""
 
 SHORTEST = 3
-"""Letters of a word that can be learned."""
+"""Letters of a word that can be learned, or is looked for as it is written."""
 
 MOST_TERMS = 80
 """Words of a first hit that are looked at, by tf-idf."""
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """The words of a query as the archive has them.
-
-    `unknown` is whether one of them stands nowhere in the archive: it may be misspelt.
-    """
-
-    tokens: Tokens
-    unknown: bool
-
-
-def understood(client: OpenSearch, settings: OpenSearchSettings, parsed: ParsedQuery) -> Understood:
+def understood(client: OpenSearch, settings: OpenSearchSettings, parsed: ParsedQuery) -> Words:
     """The words of a query as each language's analysis has them; only analyses of which the index knows a word.
 
     Where so many languages know so many words that the index would refuse the query, those that know most are asked.
@@ -62,7 +51,7 @@ def understood(client: OpenSearch, settings: OpenSearchSettings, parsed: ParsedQ
     words = parsed.text
     others = [term.text for group in (*parsed.required, parsed.excluded) for term in group if term.kind in WORDY]
     if not words and not others:
-        return Understood({}, unknown=False)
+        return Words({}, (), unknown=False)
     names = _analyses_in_use(client, settings)
     with searching(settings):
         answer = client.termvectors(
@@ -71,24 +60,51 @@ def understood(client: OpenSearch, settings: OpenSearchSettings, parsed: ParsedQ
             params={"term_statistics": "true", "field_statistics": "false"},
         )
     vectors: dict[str, Any] = answer["term_vectors"]
-    # What the index copies into `text`, without a language.
-    plain = vectors.pop("text", {"terms": {}})["terms"].values()
+    # What the index copies into `text`, which has all languages.
+    plain = vectors.pop("text", {"terms": {}})["terms"]
     end_of_words = len(words.encode("utf-16-le", "surrogatepass")) // 2
     known: dict[str, int] = {}
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[_Token]] = {}
     for field, vector in vectors.items():
         name = field.removeprefix("text_")
         known[name] = sum(1 for each in vector["terms"].values() if each.get("doc_freq"))
-        placed = [(token, term) for term, each in vector["terms"].items() for token in each["tokens"]]
-        asked = sorted((token["position"], term) for token, term in placed if token["start_offset"] < end_of_words)
-        found[name] = tuple(term for _, term in asked[:MOST_WORDS])
+        placed = [
+            _Token(token["position"], term, token["start_offset"], token["end_offset"])
+            for term, each in vector["terms"].items()
+            for token in each["tokens"]
+            if token["start_offset"] < end_of_words
+        ]
+        found[name] = sorted(placed, key=lambda token: (token.position, token.term))[:MOST_WORDS]
     kept: dict[str, tuple[str, ...]] = {}
     clauses = 0
     for name in sorted(found, key=lambda each: (-known[each], each)):
         clauses += 2 * len(found[name])
         if known[name] and (not kept or clauses <= MOST_CLAUSES):
-            kept[name] = found[name]
-    return Understood(kept, unknown=any(not each.get("doc_freq") for each in plain))
+            kept[name] = tuple(token.term for token in found[name])
+    in_use = [token for token in found.get(FOLDED, ()) if plain.get(token.term, {}).get("doc_freq")]
+    return Words(
+        tokens=kept,
+        plain=tuple(dict.fromkeys(_telling(in_use, [found[name] for name in kept]))),
+        unknown=any(not each.get("doc_freq") for each in plain.values()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """One word of a query, and where it stands: its place among the words, and its characters."""
+
+    position: int
+    term: str
+    start: int
+    end: int
+
+
+def _telling(plain: Iterable[_Token], analyses: Iterable[Sequence[_Token]]) -> Iterator[str]:
+    """The words that no language asked leaves out as one that says nothing, and that are no mere letters."""
+    covered = [{place for token in tokens for place in range(token.start, token.end)} for tokens in analyses]
+    for token in plain:
+        if len(token.term) >= SHORTEST and all(token.start in places for places in covered):
+            yield token.term
 
 
 def _analyses_in_use(client: OpenSearch, settings: OpenSearchSettings) -> frozenset[str]:

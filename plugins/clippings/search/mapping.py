@@ -81,7 +81,8 @@ def field_mappings() -> dict[str, Any]:
     }
     for name in ANALYSES:
         fields[f"title_{name}"] = {"type": "text", "analyzer": name}
-        fields[f"text_{name}"] = {"type": "text", "analyzer": name, "copy_to": "text"}
+        # With the place of each word, so that passages are marked without cutting the whole text into words again.
+        fields[f"text_{name}"] = {"type": "text", "analyzer": name, "copy_to": "text", "index_options": "offsets"}
     return fields
 
 

@@ -68,18 +68,17 @@ def _ask_at_once(
 class _Plan:
     """How one request is put to the index.
 
-    `tokens` are the query's words as they are in the index; `unknown` is whether one of them is nowhere in it.
+    `words` are those of the query as the index has them.
     """
 
     parsed: ParsedQuery
     query: ranking.Clause
-    tokens: ranking.Tokens
-    unknown: bool
+    words: ranking.Words
     relaxed: bool
 
 
-def _query(request: SearchRequest, parsed: ParsedQuery, tokens: ranking.Tokens) -> ranking.Clause:
-    query = ranking.query(parsed, tokens)
+def _query(request: SearchRequest, parsed: ParsedQuery, words: ranking.Words) -> ranking.Clause:
+    query = ranking.query(parsed, words)
     if request.date_from is None and request.date_to is None:
         return query
     return {"bool": {"must": [query], "filter": [ranking.between(request.date_from, request.date_to)]}}
@@ -89,20 +88,20 @@ def _plan(client: OpenSearch, settings: OpenSearchSettings, request: SearchReque
     """Read the text; where its phrases and other conditions find nothing, they are relaxed."""
     parsed = parse(request.text)
     words = understood(client, settings, parsed)
-    query = _query(request, parsed, words.tokens)
+    query = _query(request, parsed, words)
     relaxed = False
     if parsed != parsed.relaxed:
         found = _ask(client, settings, {"query": query, "size": 0, "terminate_after": 1})
         if not found["hits"]["total"]["value"]:
             parsed, relaxed = parsed.relaxed, True
             words = understood(client, settings, parsed)
-            query = _query(request, parsed, words.tokens)
-    return _Plan(parsed, query, words.tokens, words.unknown, relaxed)
+            query = _query(request, parsed, words)
+    return _Plan(parsed, query, words, relaxed)
 
 
 def _is_ranked(request: SearchRequest, plan: _Plan) -> bool:
     """Whether there are words to rank by, and hits are wanted in that order."""
-    return request.sort == Sort.RELEVANCE and any(plan.tokens.values())
+    return request.sort == Sort.RELEVANCE and any(plan.words.tokens.values())
 
 
 def _first_look(plan: _Plan) -> dict[str, Any]:
@@ -116,14 +115,14 @@ def _first_look(plan: _Plan) -> dict[str, Any]:
         "_source": False,
         "docvalue_fields": ["language"],
         "track_total_hits": False,
-        **ranking.reordering(ranking.proximity(plan.tokens)),
+        **ranking.reordering(ranking.proximity(plan.words.tokens)),
     }
 
 
 def _order(client: OpenSearch, settings: OpenSearchSettings, plan: _Plan, first: Mapping[str, Any]) -> ranking.Clause:
     """The order that the answer to a first look teaches."""
-    terms = feedback(client, settings, first["hits"]["hits"], plan.tokens, ranking.RANKING)
-    return ranking.reordering([*ranking.proximity(plan.tokens), *ranking.learned(terms)])
+    terms = feedback(client, settings, first["hits"]["hits"], plan.words.tokens, ranking.RANKING)
+    return ranking.reordering([*ranking.proximity(plan.words.tokens), *ranking.learned(terms)])
 
 
 def _window(request: SearchRequest) -> tuple[int, int]:
@@ -165,7 +164,7 @@ def search(client: OpenSearch, settings: OpenSearchSettings, request: SearchRequ
         hits=_shown(client, settings, plan, request, page.hits),
         facets=facets.read_facets(request, counts["aggregations"]),
         timeline=facets.read_timeline(counts["aggregations"]),
-        did_you_mean=better_spelling(client, settings, request.text, total) if plan.unknown else None,
+        did_you_mean=better_spelling(client, settings, request.text, total) if plan.words.unknown else None,
         took_ms=counts["took"] + page.took_ms,
         relaxed=plan.relaxed,
         more=page.more,
@@ -220,7 +219,7 @@ def _shown(
         "query": {"ids": {"values": ids}},
         "size": len(ids),
         "_source": list(SHOWN),
-        "highlight": highlighting(ranking.highlighted(plan.parsed, plan.tokens), marks),
+        "highlight": highlighting(ranking.highlighted(plan.parsed, plan.words), marks),
     }
     found = {hit["_id"]: hit for hit in _ask(client, settings, body)["hits"]["hits"]}
     stories = {hit["_id"]: story_of(hit) or "" for hit in hits if may_have_copies(hit) and not request.every_copy}

@@ -4,7 +4,7 @@ The weights were chosen by measurement, on two collections at once: see docs/adr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -22,6 +22,20 @@ UNSPACED_FIELDS = ("title_th", "text_th")
 Tokens = Mapping[str, tuple[str, ...]]
 """The words a query ranks by, as each analysis cuts and stems them, in their order; only the analyses worth asking."""
 
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a query as the archive has them.
+
+    `plain` are the words as they are written, without a language, and `unknown` is whether one that was typed stands
+    nowhere in the archive: it may be misspelt.
+    """
+
+    tokens: Tokens
+    plain: tuple[str, ...]
+    unknown: bool
+
+
 FoundTerms = Mapping[str, Mapping[str, float]]
 """Words to look for beside those that were asked for: field, term as it is in the index, and weight."""
 
@@ -32,7 +46,9 @@ class Ranking:
 
     title: float = 0.3
     """A word in the title, which mostly repeats what the text says."""
-    proximity: float = 0.25
+    plain: float = 0.1
+    """A word as it is written: a name without its accents may be stemmed to something else than the name with them."""
+    proximity: float = 0.5
     """Two words that follow each other in the query, near each other in the text."""
     slop: int = 4
     """How many words apart they may be."""
@@ -51,24 +67,25 @@ class Ranking:
 RANKING = Ranking()
 
 
-def _words(tokens: Tokens, ranking: Ranking) -> Clause:
+def _words(words: Words, ranking: Ranking) -> Clause:
     """Documents with these words, in whatever language they are: each has the fields of one language only."""
+    asked = [
+        _any_of(tokens, f"text_{name}", f"title_{name}", ranking) for name, tokens in words.tokens.items() if tokens
+    ]
+    if words.plain:
+        asked.append({"bool": {"must": _any_of(words.plain, "text", "title", ranking), "boost": ranking.plain}})
+    return {"bool": {"should": asked or [{"match_none": {}}]}}
+
+
+def _any_of(words: tuple[str, ...], text: str, title: str, ranking: Ranking) -> Clause:
+    """Documents with these words, as they are in the index, in the field of the text or of the title."""
     return {
-        "bool": {
-            "should": [
-                {
-                    "multi_match": {
-                        "query": " ".join(words),
-                        "analyzer": "whitespace",
-                        "type": "most_fields",
-                        "fields": [f"text_{name}"] + [f"title_{name}^{ranking.title}"] * bool(ranking.title),
-                        "minimum_should_match": ranking.minimum,
-                    }
-                }
-                for name, words in tokens.items()
-                if words
-            ]
-            or [{"match_none": {}}]
+        "multi_match": {
+            "query": " ".join(words),
+            "analyzer": "whitespace",
+            "type": "most_fields",
+            "fields": [text] + [f"{title}^{ranking.title}"] * bool(ranking.title),
+            "minimum_should_match": ranking.minimum,
         }
     }
 
@@ -128,9 +145,10 @@ def _own_fields(tokens: Tokens) -> list[str]:
     return [f"{kind}_{name}" for name in tokens for kind in ("title", "text")] or list(FOLDED_FIELDS)
 
 
-def query(parsed: ParsedQuery, tokens: Tokens, ranking: Ranking = RANKING) -> Clause:
+def query(parsed: ParsedQuery, words: Words, ranking: Ranking = RANKING) -> Clause:
     """The query that finds and ranks; everything where nothing is asked for."""
-    must = [_words(tokens, ranking)] if parsed.words else []
+    tokens = words.tokens
+    must = [_words(words, ranking)] if parsed.words else []
     for group in parsed.required:
         clauses = [_clause(term, tokens) for term in group]
         must.append(clauses[0] if len(clauses) == 1 else {"bool": {"should": clauses, "minimum_should_match": 1}})
@@ -140,9 +158,9 @@ def query(parsed: ParsedQuery, tokens: Tokens, ranking: Ranking = RANKING) -> Cl
     return {"bool": {"must": must, "must_not": excluded}}
 
 
-def highlighted(parsed: ParsedQuery, tokens: Tokens) -> Clause:
+def highlighted(parsed: ParsedQuery, words: Words) -> Clause:
     """What is to be marked in the fields that hold the text: words, phrases and beginnings."""
-    fields = _own_fields(tokens)
+    fields = _own_fields(words.tokens)
     types = {Kind.WORDS: "best_fields", Kind.PHRASE: "phrase", Kind.PREFIX: "bool_prefix"}
     clauses = [
         {"multi_match": {"query": term.text, "fields": fields, "type": types[term.kind]}}
@@ -151,7 +169,7 @@ def highlighted(parsed: ParsedQuery, tokens: Tokens) -> Clause:
         if term.kind in types
     ]
     if parsed.words:
-        clauses.append(_words(tokens, RANKING))
+        clauses.append(_words(replace(words, plain=()), RANKING))
     return {"bool": {"should": clauses}} if clauses else {"match_none": {}}
 
 

@@ -41,7 +41,7 @@ def better_spelling(client: OpenSearch, settings: OpenSearchSettings, text: str,
         return None
     better = re.sub(r"\w+", lambda word: corrections.get(word[0].lower(), word[0]), text)
     parsed = parse(better)
-    tokens = understood(client, settings, parsed).tokens
+    words_found = understood(client, settings, parsed)
     with searching(settings):
-        finds = client.count(index=index, body={"query": query(parsed, tokens)})["count"]
+        finds = client.count(index=index, body={"query": query(parsed, words_found)})["count"]
     return better if finds > found else None

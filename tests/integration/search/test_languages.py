@@ -15,12 +15,18 @@ from clippings.search.requests import SearchRequest
 from clippings.settings import OpenSearchSettings
 
 SENTENCES = json.loads(Path(__file__).with_name("languages.json").read_text(encoding="utf-8"))
+SPELLINGS = json.loads(Path(__file__).with_name("spellings.json").read_text(encoding="utf-8"))
+SAYING_NOTHING = (("en", "the of and"), ("de", "die der und"), ("fr", "l'on et d'un"), ("ru", "и в не на"))
 
 
 @pytest.fixture(scope="module")
 def filed(client: OpenSearch, opensearch: OpenSearchSettings) -> OpenSearchSettings:
     """The sentences of all languages, in one index."""
     articles = [article(each["code"], each["text"], language=each["code"]) for each in SENTENCES]
+    articles += [
+        article(f"spelt-{number}", each["text"], language=each["language"]) for number, each in enumerate(SPELLINGS)
+    ]
+    articles += [article(f"nothing-{language}", f"{words}.", language=language) for language, words in SAYING_NOTHING]
     assert all(not outcome.message for outcome in file_articles(client, opensearch, articles))
     refresh(client, opensearch)
     return opensearch
@@ -40,6 +46,33 @@ def test_a_word_is_found_in_another_form(
     assert sentence["code"] in hits
     passages = hits[sentence["code"]].passages
     assert any(segment.matched for passage in passages for segment in passage)
+
+
+@pytest.mark.parametrize("number", range(len(SPELLINGS)), ids=[each["text"][:20] for each in SPELLINGS])
+def test_a_name_is_found_however_it_is_spelt(client: OpenSearch, filed: OpenSearchSettings, number: int) -> None:
+    """With and without accents, in capitals, in the old spelling, with any apostrophe, with or without dots."""
+    for typed in SPELLINGS[number]["found_by"]:
+        hits = search(client, filed, SearchRequest(typed, size=100)).hits
+        assert f"spelt-{number}" in {hit.id for hit in hits}, typed
+
+
+@pytest.mark.parametrize(("language", "words"), SAYING_NOTHING, ids=[language for language, _ in SAYING_NOTHING])
+def test_words_that_say_nothing_find_nothing_more(
+    client: OpenSearch, filed: OpenSearchSettings, language: str, words: str
+) -> None:
+    """A language's articles and prepositions bring nothing in, though words are looked for as they are written, too."""
+    wanted = next(each["query"] for each in SENTENCES if each["code"] == language)
+    found = {hit.id for hit in search(client, filed, SearchRequest(f"{words} {wanted}", size=100)).hits}
+    assert language in found
+    assert f"nothing-{language}" not in found
+
+
+@pytest.mark.parametrize("phrase", ['"équipe des négociateurs"', '"negociateurs d\'Orleans"'])
+def test_phrases_see_through_elision(client: OpenSearch, filed: OpenSearchSettings, phrase: str) -> None:
+    """A phrase may begin after an apostrophe, and is found without accents."""
+    results = search(client, filed, SearchRequest(phrase))
+    assert not results.relaxed
+    assert [hit.id for hit in results.hits] == ["fr"]
 
 
 def test_texts_are_kept_as_they_are(client: OpenSearch, filed: OpenSearchSettings) -> None:
