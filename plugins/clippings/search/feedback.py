@@ -134,7 +134,7 @@ def feedback(
     if not hits or hits[0]["_score"] <= 0 or not ranking.feedback or asked < FEWEST_WORDS:
         return {}
     says = _says([hit["_score"] for hit in hits], ranking)
-    fields = {hit["_id"]: f"text_{analysis_of(_language(hit))}" for hit in hits}
+    fields = {hit["_id"]: f"text_{analysis_of(language_of(hit))}" for hit in hits}
     wanted = {
         "term_statistics": True,
         "positions": False,
@@ -177,7 +177,8 @@ def feedback(
     return terms_found
 
 
-def _language(hit: Mapping[str, Any]) -> str | None:
+def language_of(hit: Mapping[str, Any]) -> str | None:
+    """The language of a hit that has it among its `fields`."""
     values = hit.get("fields", {}).get("language", [None])
     return str(values[0]) if values[0] else None
 

@@ -1,12 +1,12 @@
 """Highlighted passages: what is asked for, and how the answer is cut into plain stretches of text."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
 
-from clippings.search.ranking import TEXTS, TITLES, Clause
+from clippings.search.ranking import Clause
 from clippings.search.requests import Passage, Segment
 
 PASSAGES = 3
@@ -49,9 +49,12 @@ class Marks:
         return tuple(segments)
 
 
-def highlighting(query: Clause, marks: Marks) -> Clause:
-    """What to ask for beside the hits. Only the fields of its language hold a document's text and title: `text` is a
-    copy made for searching, which OpenSearch does not highlight."""
+def highlighting(query: Clause, marks: Marks, analyses: Iterable[str]) -> Clause:
+    """What to ask for beside the hits, which have these analyses.
+
+    Only the fields of its language hold a document's text and title: `text` is a copy made for searching, which
+    OpenSearch does not highlight.
+    """
     whole = {"number_of_fragments": 0}
     parts = {"number_of_fragments": PASSAGES + SPARE, "fragment_size": CHARACTERS, "no_match_size": CHARACTERS}
     return {
@@ -62,7 +65,7 @@ def highlighting(query: Clause, marks: Marks) -> Clause:
         "highlight_query": query,
         "pre_tags": [marks.before],
         "post_tags": [marks.after],
-        "fields": {TITLES: whole, TEXTS: parts},
+        "fields": {f"{kind}_{name}": asked for name in analyses for kind, asked in (("title", whole), ("text", parts))},
     }
 
 

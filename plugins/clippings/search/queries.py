@@ -9,9 +9,10 @@ from opensearchpy import OpenSearch
 
 from clippings.search import facets, ranking
 from clippings.search.aliases import read_alias, searching
+from clippings.search.analysis import analysis_of
 from clippings.search.copies import STORY_FIELDS, copies_of, may_have_copies, one_of_each, story_of
 from clippings.search.documents import FiledArticle, article_of
-from clippings.search.feedback import feedback, understood
+from clippings.search.feedback import feedback, language_of, understood
 from clippings.search.mapping import LANGUAGE_TEXTS, LANGUAGE_TITLES
 from clippings.search.passages import Marks, highlighting, read_passages, read_title
 from clippings.search.requests import NO_COPIES, Copies, Hit, SearchRequest, SearchResults, Sort
@@ -219,7 +220,9 @@ def _shown(
         "query": {"ids": {"values": ids}},
         "size": len(ids),
         "_source": list(SHOWN),
-        "highlight": highlighting(ranking.highlighted(plan.parsed, plan.words), marks),
+        "highlight": highlighting(
+            ranking.highlighted(plan.parsed, plan.words), marks, {analysis_of(language_of(hit)) for hit in hits}
+        ),
     }
     found = {hit["_id"]: hit for hit in _ask(client, settings, body)["hits"]["hits"]}
     stories = {hit["_id"]: story_of(hit) or "" for hit in hits if may_have_copies(hit) and not request.every_copy}

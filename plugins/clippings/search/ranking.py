@@ -14,7 +14,7 @@ from clippings.search.syntax import Kind, ParsedQuery, Term
 
 Clause = dict[str, Any]
 
-TITLES, TEXTS = "title_*", "text_*"
+TITLES = "title_*"
 FOLDED_FIELDS = ("title", "text")
 UNSPACED_FIELDS = ("title_th", "text_th")
 """Thai is written without spaces: its words are found in its own fields only."""
