@@ -8,16 +8,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from clippings.articles import Article, LanguageTag, Publication
+from clippings.articles import Article, LanguageTag, Rejected
 from clippings.errors import ConfigurationError
-from clippings.extraction import extract, parse
-from clippings.language.profiles import load as load_profiles
-from clippings.pages import Extraction, Page
+from clippings.explaining import DateFate, Distance, Line, explain
 from clippings.pipeline import Pipeline
 from clippings.records import ContentType, RawRecord
+from clippings.sources.rules import Mark
 from clippings.version import SOURCES_FILE
-
-MOST_LANGUAGES = 5
 
 STYLES = {
     "title": "bold cyan",
@@ -44,18 +41,16 @@ def run(arguments: argparse.Namespace) -> int:
     record = read_record(arguments.file, arguments.url)
     pipeline = Pipeline.load(arguments.rules)
     console = Console(highlight=False, soft_wrap=False)
-    article = pipeline.clip(record)
-    if not isinstance(article, Article):
-        console.print(f"Rejected at {article.stage} ({article.reason.value}): {article.message}", markup=False)
+    found = explain(pipeline, record)
+    if isinstance(found, Rejected):
+        console.print(f"Rejected at {found.stage} ({found.reason.value}): {found.message}", markup=False)
         return 1
-    page = parse(record.content, record.content_type, record.given.get("url"))
-    extraction = extract(page)
-    show_lines(console, page, extraction, main_text_only=arguments.main_text_only)
+    show_lines(console, found.lines, main_text_only=arguments.main_text_only)
     console.print()
-    console.print(tags_table(article))
-    show_languages(console, article.text or " ".join(page.lines))
-    show_dates(console, article.publication)
-    show_source_rules(console, pipeline, page, extraction)
+    console.print(tags_table(found.article))
+    show_languages(console, found.languages)
+    show_dates(console, found.dates)
+    show_source_rules(console, found.marks)
     return 0
 
 
@@ -71,18 +66,18 @@ def read_record(file: Path, url: str | None) -> RawRecord:
     return RawRecord("explain", file.name, 0, content, kind, given={"url": url} if url else {})
 
 
-def show_lines(console: Console, page: Page, extraction: Extraction, *, main_text_only: bool) -> None:
+def show_lines(console: Console, lines: Sequence[Line], *, main_text_only: bool) -> None:
     """Each line with its number, its score (0 to 1), whether it was kept, and its role."""
     table = Table(
         "line", "score", "kept", "role", "text", box=None, pad_edge=False, title="Lines", title_justify="left"
     )
-    for number, (line, verdict) in enumerate(zip(page.lines, extraction.verdicts, strict=True), start=1):
-        if verdict.role == "blank" or (main_text_only and not verdict.kept):
+    for line in lines:
+        verdict = line.verdict
+        if main_text_only and not verdict.kept:
             continue
-        style = STYLES.get(verdict.role, "")
         mark = "kept" if verdict.kept else ""
-        cells = (str(number), f"{verdict.score:.2f}", mark, verdict.role, line.strip())
-        table.add_row(*(Text(cell) for cell in cells), style=style)
+        cells = (str(line.number), f"{verdict.score:.2f}", mark, verdict.role, line.text)
+        table.add_row(*(Text(cell) for cell in cells), style=STYLES.get(verdict.role, ""))
     console.print(table)
 
 
@@ -132,37 +127,30 @@ def _short(text: str, most: int = 100) -> str:
     return squeezed if len(squeezed) <= most else squeezed[: most - 1] + "…"
 
 
-def show_languages(console: Console, text: str) -> None:
+def show_languages(console: Console, languages: Sequence[Distance]) -> None:
     """The languages nearest to the text, and how far behind the first each is (in nats over the whole text)."""
-    known = load_profiles()
-    scores = known.score(text)
-    if not scores.ngrams:
+    if not languages:
         console.print("No language has the letters of this text.")
         return
-    order = scores.totals.argsort()[::-1][:MOST_LANGUAGES]
     table = Table("language", "behind by", title="Languages", title_justify="left")
-    for place in order:
-        table.add_row(known.languages[place], f"{scores.totals[order[0]] - scores.totals[place]:.1f} nats")
+    for each in languages:
+        table.add_row(each.language, f"{each.behind:.1f} nats")
     console.print(table)
 
 
-def show_dates(console: Console, publication: Publication) -> None:
+def show_dates(console: Console, dates: Sequence[DateFate]) -> None:
     """The date that was chosen and every candidate that lost, with the reason."""
     table = Table("date", "precision", "method", "confidence", "fate", "text", title="Dates", title_justify="left")
-    if publication.evidence is not None:
-        chosen = publication.evidence
-        cells = (publication.value or "", publication.precision.value, chosen.method, f"{chosen.confidence:.2f}")
-        table.add_row(*map(Text, (*cells, "chosen", _short(chosen.text))), style="green")
-    for lost in publication.candidates:
-        cells = (lost.value, lost.precision.value, lost.evidence.method, f"{lost.evidence.confidence:.2f}")
-        table.add_row(*map(Text, (*cells, lost.reason_lost, _short(lost.evidence.text))))
+    for each in dates:
+        cells = (each.value, each.precision, each.method, f"{each.confidence:.2f}", each.fate, _short(each.text))
+        table.add_row(*map(Text, cells), style="green" if each.chosen else "")
     console.print(table if table.row_count else "No date was found.")
 
 
-def show_source_rules(console: Console, pipeline: Pipeline, page: Page, extraction: Extraction) -> None:
+def show_source_rules(console: Console, marks: Sequence[Mark]) -> None:
     """Every source rule that fired, with the line that it fired on."""
     table = Table("source", "rule", "weight", "line", "text", title="Source rules", title_justify="left")
-    for mark in pipeline.rules.marks(page, extraction):
+    for mark in marks:
         cells = (mark.source, mark.rule, f"{mark.weight:g}", str(mark.line or ""), _short(mark.text))
         table.add_row(*map(Text, cells))
     console.print(table if table.row_count else "No source rule fired.")

@@ -21,9 +21,11 @@ from clippings.search.copies import copies_of
 from clippings.search.queries import get_article, more_like_this, search
 from clippings.search.requests import NO_COPIES
 from clippings.settings import OpenSearchSettings
+from clippings.standing.matches import queries_matched
 from clippings.stories.passages import Kind, differences
 from clippings.stories.telling import related_to
 from clippings.web import address, standing, view
+from clippings.web.explaining import add_explaining
 from clippings.web.forgery import Forms, RefusedFormError
 from clippings.web.upkeep import StartReplay, add_upkeep
 
@@ -142,6 +144,7 @@ def create_app(
             similar=more_like_this(client, chosen, article_id, story=filed.story_id),
             copies=copies_of(client, chosen, [story]).get(story, NO_COPIES),
             related=related_to(client, chosen, article_id),
+            watched_by=queries_matched(client, chosen, article_id),
         )
 
     @app.get("/article/{article_id}/compare/{other_id}", response_class=HTMLResponse, dependencies=guarded)
@@ -161,6 +164,7 @@ def create_app(
             same=same / max(1, len(other.article.text)),
         )
 
+    add_explaining(app, show, cluster, guarded, no_article)
     forms = forms or Forms(secrets.token_bytes(32))
     standing.add_standing(app, show, cluster, guarded, forms=forms, reader=reader, reader_name=reader_name)
     add_upkeep(

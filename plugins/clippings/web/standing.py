@@ -46,7 +46,15 @@ def xml_text(text: str | None) -> str:
 
 def asked_for(request: SearchRequest) -> list[str]:
     """What a search asks for, in the words of the search page."""
-    return ([f"“{request.text}”"] if request.text else []) + [one.label for one in view.chosen(request)]
+    parts = [request.text] if request.text else []
+    for facet, title in view.FACET_TITLES.items():
+        if values := getattr(request, address.FACETS[facet]):
+            parts.append(f"{title.lower()}: {' or '.join(view.label_of(facet, value) for value in values)}")
+    if request.date_from:
+        parts.append(f"from {request.date_from}")
+    if request.date_to:
+        parts.append(f"to {request.date_to}")
+    return parts
 
 
 def address_to_save(request: SearchRequest) -> str | None:
