@@ -1,5 +1,5 @@
 # What there is to do. `make run` and `make test` need Python 3.11 or newer, make and git; they fetch the rest.
-.PHONY: run test test-faults eval bench lint format lock hooks
+.PHONY: run test test-faults eval bench fuzz lint format lock hooks
 
 PYTHON_HERE = PYTHONPATH=plugins:. .venv/bin/python
 WITH_NODE = PYTHONPATH=plugins:. .venv/bin/python -m clippings.cli node --temporary -- .venv/bin/python
@@ -26,6 +26,10 @@ eval: .dev
 ## Throughput of each step, as ratios taken side by side. ONLY=pages for one part; BENCH="--scale 0.1 --json FILE".
 bench: .dev
 	@$(WITH_NODE) -m benchmarks $(if $(ONLY),--only $(ONLY)) $(BENCH)
+
+## Look for input that breaks the readers or the pipeline: make fuzz SECONDS=600 TARGET=readers
+fuzz: .dev
+	$(PYTHON_HERE) -m tests.fuzz $(or $(TARGET),pipeline) --seconds $(or $(SECONDS),60) --found .clippings/found
 
 ## Format, rules and types, as the hooks hold them.
 lint: .dev

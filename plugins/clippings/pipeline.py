@@ -20,6 +20,7 @@ SHORT_TEXT_WORDS = 25
 """A main text of fewer words is flagged as doubtful: it is more often a notice than an article."""
 
 _WORD = re.compile(r"\w+")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class Pipeline:
         if not record.content.strip():
             return _rejected(record, "read", Reason.EMPTY, "The record is empty: there is nothing to file.")
         given = record.given
+        if any(_HALF_CHARACTER.search(text) for text in (record.content, *given.values())):
+            return _rejected(
+                record, "read", Reason.UNDECODABLE, "The record holds half of a character that is written as two."
+            )
         page = parse(record.content, record.content_type, given.get("url"))
         if not any(_WORD.search(line) for line in page.lines):
             return _rejected(record, "extract", Reason.NO_TEXT, "The page shows no words: there is nothing to file.")

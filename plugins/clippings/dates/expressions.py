@@ -149,7 +149,7 @@ def _valid(year: int, month: int | None, day: int | None) -> bool:
     if not EARLIEST_YEAR <= year <= LATEST_YEAR:
         return False
     try:
-        date(year, month or 1, day or 1)
+        date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         return False
     return True

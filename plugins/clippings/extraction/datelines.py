@@ -8,7 +8,7 @@ Shapes, with any agency and in any language that writes them so:
 
 import re
 
-_DASH = r"(?:[-‐‑–—―]{1,3}\s*)+"
+_DASH = r"[-‐‑–—―](?:\s*[-‐‑–—―])*\s*"
 _PLACE = r"[^\W\d_][^()\[\]:;!?«»\"“”\n]{1,70}?"
 _DAY = r"(?:\d{1,2}\.?\s+[^\W\d_]{3,10}\.?|[^\W\d_]{3,10}\.?\s+\d{1,2})"
 _CAPITALS = r"[^\W\d_a-zß-öø-ÿа-яёіїєґ]{3,}(?:[ -][^\W\d_a-zß-öø-ÿа-яёіїєґ]{3,})?"

@@ -86,8 +86,12 @@ _NUMBERED = re.compile(r"^\d{1,4}[.)]\s")
 def strip_bullet(line: str) -> str:
     """The line without the bullet that a text rendering puts before list items."""
     bare = line.strip()
-    while len(bare) > 1 and bare[0] in _BULLETS and bare[1].isspace():
-        bare = bare[2:].lstrip()
+    begin = 0
+    while begin < len(bare) - 1 and bare[begin] in _BULLETS and bare[begin + 1].isspace():
+        begin += 2
+        while bare[begin].isspace():  # the last character is no space, as the line is stripped
+            begin += 1
+    bare = bare[begin:]
     return "" if bare in _BULLETS else bare
 
 

@@ -19,6 +19,10 @@ Floats = npt.NDArray[np.float32]
 TEXT_WEIGHTS = Path(__file__).with_name("text_lines.json")
 HTML_WEIGHTS = Path(__file__).with_name("html_blocks.json")
 
+LONGEST_STRETCH = 10_000
+"""Lines that are seen together: of a page with more, each stretch is a page of its own, so that memory is bounded (some
+6 KB a line). No article has so many lines, nor has any page of the sets that the models were made from."""
+
 
 def write_networks(networks: Sequence[Network], path: Path) -> None:
     """Write the weights as JSON: for each network and matrix its shape, and its values as half floats in base 64."""
@@ -45,6 +49,10 @@ def read_networks(path: Path) -> tuple[Network, ...]:
     return tuple(networks)
 
 
+def _stretches(count: int) -> list[slice]:
+    return [slice(begin, begin + LONGEST_STRETCH) for begin in range(0, count, LONGEST_STRETCH)]
+
+
 def _likely(networks: Sequence[Network], features: Floats) -> Floats:
     shares = [np.exp(network.log_probabilities(features)[:, MAIN]) for network in networks]
     result: Floats = np.mean(shares, axis=0)
@@ -53,6 +61,8 @@ def _likely(networks: Sequence[Network], features: Floats) -> Floats:
 
 def text_likelihoods(lines: Sequence[str]) -> Floats:
     """For each line of a plain-text scrape, how likely it is main text (0 to 1); 0 for blank lines."""
+    if len(lines) > LONGEST_STRETCH:
+        return np.concatenate([text_likelihoods(lines[part]) for part in _stretches(len(lines))])
     result = np.zeros(len(lines), np.float32)
     indices, base, _ = base_features(lines)
     if len(indices):
@@ -62,6 +72,9 @@ def text_likelihoods(lines: Sequence[str]) -> Floats:
 
 def html_likelihoods(blocks: Sequence[Block], taken_by_trafilatura: npt.NDArray[np.bool_]) -> Floats:
     """For each block of an HTML page, how likely it is main text (0 to 1)."""
+    if len(blocks) > LONGEST_STRETCH:
+        parts = _stretches(len(blocks))
+        return np.concatenate([html_likelihoods(blocks[part], taken_by_trafilatura[part]) for part in parts])
     result = np.zeros(len(blocks), np.float32)
     lines = [block.text for block in blocks]
     indices, base, _ = base_features(lines)

@@ -83,7 +83,7 @@ def _metadata(tree: HtmlElement) -> Document:
     if found.author and " " not in found.author:
         found.author = None
     # Broken JSON-LD says nothing; the page's own elements are read below.
-    with suppress(AttributeError, IndexError, KeyError, TypeError, ValueError):
+    with suppress(AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError):
         found = extract_meta_json(tree, found)
     found.title = found.title or extract_title(tree)
     found.author = found.author or extract_author(tree)

@@ -44,10 +44,14 @@ def extract_lines(page: Page) -> Extraction:
     first = _anchor(bare, on)
     listed = [bool(line) and line != given.strip() for line, given in zip(bare, lines, strict=True)]
     title = find_title(bare, listed, first, "\n".join(bare[i] for i in on if i >= first))
+    below = kept.copy()
     if title is not None:
-        _begin_after_title(bare, kept, title, first)
-        on = np.flatnonzero(kept)
-    _begin_after_byline(bare, kept, title, first)
+        _begin_after_title(bare, below, title, first)
+        _begin_after_byline(bare, below, title, first)
+    if below.any():
+        kept = below
+    else:  # a page of one line many times over: what seemed its title is all the text there is
+        title = None
     on = np.flatnonzero(kept)
     author = find_author(bare, title if title is not None else first - 12, int(on[0]), int(on[-1]))
     for i in on[:3]:
@@ -144,10 +148,8 @@ def _begin_after_title(bare: Sequence[str], kept: npt.NDArray[np.bool_], title: 
             kept[i] = False
 
 
-def _begin_after_byline(bare: Sequence[str], kept: npt.NDArray[np.bool_], title: int | None, first: int) -> None:
+def _begin_after_byline(bare: Sequence[str], kept: npt.NDArray[np.bool_], title: int, first: int) -> None:
     """A lede between title and byline is no main text, where the article goes on behind the byline."""
-    if title is None:
-        return
     filled = [i for i in range(title + 1, len(bare)) if bare[i]][:8]
     for i in filled:
         above, below = kept[title:i].sum(), kept[i + 1 :].sum()

@@ -5,6 +5,7 @@ import re
 from lxml.html import HtmlElement
 from trafilatura.utils import load_html
 
+from clippings.extraction.bare_text import bare_text, shortened
 from clippings.extraction.blocks import blocks_of
 from clippings.pages import Page
 from clippings.records import ContentType
@@ -14,15 +15,21 @@ _WEB_ADDRESS = re.compile(r"^https?://[^\s/]+\.[^\s]+$", re.IGNORECASE)
 _LABELLED = re.compile(r"^(?:url|source url|link|permalink|adresse|адрес)\s*:\s*(https?://\S+)$", re.IGNORECASE)
 _UNWANTED_CONTROLS = dict.fromkeys([*range(9), *range(14, 32), 0x7F, 0xFEFF, 0x200B, 0xAD])
 
+DEEPEST = 256
+"""Elements within one another at which libxml2 ends, to keep its stack (`xmlParserMaxDepth`)."""
+
 
 def parse(content: str, content_type: ContentType, url: str | None = None) -> Page:
     """The page in `content`. `url` is its address where that is known; otherwise it is looked for on the page.
 
-    HTML that cannot be parsed at all (or holds no element) is taken as plain text. Never raises for what a page holds.
+    HTML that cannot be parsed at all (or holds no element) is taken as plain text, and HTML that is nested too deep to be
+    parsed to its end as the text between its tags. Never raises for what a page holds.
     """
     if content_type is ContentType.HTML:
-        tree = _tree(content)
-        if tree is not None:
+        tree = _tree(shortened(content))
+        if tree is not None and _is_cut_off(tree):
+            content = bare_text(content)
+        elif tree is not None:
             blocks = tuple(blocks_of(tree))
             return Page(
                 lines=tuple(block.text for block in blocks),
@@ -42,6 +49,15 @@ def _tree(content: str) -> HtmlElement | None:
     except (TypeError, ValueError, AssertionError):
         return None
     return tree if isinstance(tree, HtmlElement) and len(tree) else None
+
+
+def _is_cut_off(tree: HtmlElement) -> bool:
+    """Whether the parser came to its limit of depth, where it ends without a word: the last elements lie that deep."""
+    depth, last = 1, tree
+    while len(last):
+        last = last[-1]
+        depth += 1
+    return depth >= DEEPEST
 
 
 def _address_in_head(tree: HtmlElement) -> str | None:

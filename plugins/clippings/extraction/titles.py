@@ -21,7 +21,7 @@ _FURNITURE = sum(
 )
 _BREADCRUMB = re.compile(r"[>»›|/]\s*\S.*[>»›|/]|←|→|©|https?://|\bwww\.")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}[./]\d{1,2}[./]")
-_SITE_SUFFIX = re.compile(r"\s+(?:[|·•»—–-]|::)\s+[^|·•»—–]{2,40}$")
+_SITE_SUFFIX = re.compile(r"(?<!\s)\s+(?:[|·•»—–-]|::)\s+[^|·•»—–]{2,40}$")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _LEAST = 0.6

@@ -49,10 +49,10 @@ def decide(feed: Feed, content: Content, probes: Sequence[bytes] = ()) -> Decisi
     kind = foreign_kind(head)
     if kind is not None:
         return _unreadable(decision, f"The file is {kind}, not text or pages; take it out of the feed's patterns.")
-    if head.startswith(b"WARC/") and feed.format is Format.AUTO:
-        return _as(decision, Format.WARC, "it begins with WARC/")
-    if feed.format is Format.WARC:
-        return _as(decision, Format.WARC, "declared")
+    if feed.format is Format.WARC or (feed.format is Format.AUTO and head.startswith(b"WARC/")):
+        # The file is bytes, whatever its beginning looks like; each page in it has an encoding of its own.
+        decision = replace(decision, encoding=Encoding("utf-8", 0, "a WARC file's own lines are UTF-8"))
+        return _as(decision, Format.WARC, "declared" if feed.format is Format.WARC else "it begins with WARC/")
     if _binary(sample):
         return _unreadable(decision, "The file holds binary data, not text or pages.")
     if feed.format is Format.AUTO:

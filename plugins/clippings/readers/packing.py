@@ -34,8 +34,9 @@ HEAD = 1024
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 TAR_MARK = slice(257, 262)
 _ERRORS = (EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError, zipfile.BadZipFile, tarfile.TarError)
-_OTHER = (NotImplementedError, RuntimeError)
-"""What zipfile raises for a method it does not know, and for a member that has a password."""
+_OTHER = (NotImplementedError, RuntimeError, ValueError)
+"""What zipfile raises for a method it does not know, for a member that has a password, and for one at a place that
+cannot be."""
 
 FOREIGN = (
     (b"%PDF-", "a PDF document"),
@@ -241,7 +242,8 @@ def _zip_members(path: str, stored: IO[bytes], budget: Budget) -> Iterator[Conte
             yield Content(path, io.BytesIO(), ("zip",), damage=message)
             return
         for member in archive.infolist():
-            if member.is_dir() or _passed_over(member.filename):
+            # Not `is_dir`, which cannot be asked of a member without a name.
+            if member.filename.endswith("/") or _passed_over(member.filename):
                 continue
             yield from _opened(f"{path}{MEMBER_MARK}{member.filename}", partial(archive.open, member), "zip", budget)
             if budget.spent:

@@ -24,6 +24,8 @@ RUN_LENGTH = 50_000
 """Files that are held in memory at once while a listing is sorted (about 20 MB)."""
 BUFFER = 1024 * 1024
 """Bytes read at a time."""
+LAST_PLACE = 2**63 - 1
+"""No file has a byte beyond this one."""
 
 # A file name on Linux is bytes. One that is not UTF-8 has lone surrogates in Python, which neither JSON nor
 # OpenSearch takes: each stands in a path as a private-use character (U+F780 to U+F7FF) that can be turned back.
@@ -194,6 +196,9 @@ class _Translating(io.RawIOBase):
         return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        # A damaged archive may name a place that cannot be: that is the file's fault, and no failure of the storage.
+        if whence == io.SEEK_SET and not 0 <= offset <= LAST_PLACE:
+            raise ValueError(f"there is no byte {offset} in a file")
         self.at = int(self.inner.seek(offset, whence))
         return self.at
 
