@@ -12,7 +12,7 @@ from clippings.dates.expressions import expressions, normal, written
 from clippings.dates.features import DayFeatures
 from clippings.dates.markup import markup_mentions
 from clippings.dates.mentions import Mention, Place
-from clippings.dates.order import is_day_first
+from clippings.dates.order import order_of
 from clippings.dates.scoring import model
 from clippings.dates.visible import Layout, layout_of, visible_mentions
 from clippings.pages import Extraction, Page
@@ -32,7 +32,9 @@ BYLINE_LINES = 6
 
 _METHODS = {
     Place.URL: "url",
+    Place.LINKED: "html-metadata",
     Place.PUBLISHED: "html-metadata",
+    Place.SCRIPT: "html-metadata",
     Place.TIME: "html-metadata",
     Place.UNSPECIFIC: "html-metadata",
     Place.MODIFIED: "html-metadata",
@@ -42,6 +44,7 @@ _METHODS = {
     Place.TAIL: "footer",
 }
 _STRENGTH = (
+    Place.LINKED,
     Place.PUBLISHED,
     Place.HEAD,
     Place.TIME,
@@ -50,6 +53,7 @@ _STRENGTH = (
     Place.TAIL,
     Place.GAP,
     Place.BODY,
+    Place.SCRIPT,
     Place.MODIFIED,
     Place.URL,
 )
@@ -76,11 +80,11 @@ class Findings:
 def findings(page: Page, extraction: Extraction, *, language: str | None, made_before: date | None = None) -> Findings:
     """Every mention of a date on the page, and its dateline."""
     layout = layout_of(page, extraction)
-    day_first = is_day_first(layout.lines, language, page.url)
+    order = order_of(layout.lines, language, page.url)
     mentions = address_mentions(page.url)
     if page.tree is not None:
         mentions += markup_mentions(page.tree)
-    mentions += visible_mentions(layout, language, day_first=day_first)
+    mentions += visible_mentions(layout, language, order)
     leads = sorted(layout.kept)
     above = list(range(max(0, layout.first - 3), min(layout.first, len(layout.lines))))
     places = [at for at in (*above, *leads) if layout.lines[at].strip()]
@@ -137,7 +141,7 @@ def _agreeing(dateline: Dateline | None, mentions: Sequence[Mention]) -> date | 
 
 def _in_markup(mentions: Sequence[Mention], day: date | None) -> bool:
     """Whether the page's own markup says that it was published on this day."""
-    return any(one.day == day and one.place in (Place.PUBLISHED, Place.TIME) for one in mentions)
+    return any(one.day == day and one.place in (Place.LINKED, Place.PUBLISHED, Place.TIME) for one in mentions)
 
 
 def _exact(one: Mention) -> bool:
@@ -152,12 +156,11 @@ def _scores(mentions: Sequence[Mention], layout: Layout) -> dict[date, float]:
     if all(one.place is Place.URL for one in mentions):
         return {days.days[-1]: ADDRESS_DAY_CONFIDENCE} if len(days.days) == 1 else {days.days[0]: 0.6}
     fitted = model()
-    raw = {day: fitted.probability(days.vector(day)) for day in days.days}
+    raw = dict(zip(days.days, fitted.probabilities([days.vector(day) for day in days.days]), strict=True))
     named = [day for day in raw if day.isoformat()[:7] in days.address_month]
     if named:
         raw = {day: score if day in named else OTHER_MONTH_WEIGHT * score for day, score in raw.items()}
-    total = max(1.0, sum(raw.values()))
-    return {day: round(fitted.calibrated(score / total), 3) for day, score in raw.items()}
+    return {day: round(fitted.calibrated(score), 3) for day, score in raw.items()}
 
 
 def _dateline_weight(dateline: Dateline | None, chosen: date) -> float:
@@ -248,7 +251,7 @@ def _by_dateline(dateline: Dateline | None, losers: list[DateCandidate]) -> Publ
 def _by_month(found: Findings, extraction: Extraction, losers: list[DateCandidate]) -> Publication:
     """A date known to the month or year only: named between title and text, or in the address."""
     coarse = [one for one in found.mentions if not _exact(one)]
-    for place in (Place.PUBLISHED, Place.HEAD, Place.TIME, Place.URL):
+    for place in (Place.LINKED, Place.PUBLISHED, Place.HEAD, Place.TIME, Place.URL):
         for one in coarse:
             if one.place is place and not (place is Place.HEAD and _is_prose(one, found.layout)):
                 evidence = Evidence(_method(one, found.layout, extraction), one.text, MONTH_CONFIDENCE)

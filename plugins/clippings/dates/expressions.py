@@ -37,7 +37,7 @@ _NUMERIC = re.compile(
     rf"(?P<y>{_YEAR}{_YEAR_END}|\d\d(?!\d))(?!%)(?![-/.]\d)"
 )
 _DAY_MONTH_YEAR = re.compile(
-    rf"(?:(?<![\d:.,/])|(?<=\s(?:19|20)\d\d))(?P<d>\d{{1,2}})\s?{_DAY_MARK}[\s\-–/,]{{0,3}}{_OF}(?P<w>{_WORD})[.,]?"
+    rf"(?:(?<![\d:.,/])|(?<=[^\W\d_]:)|(?<=\s(?:19|20)\d\d))(?P<d>\d{{1,2}})\s?{_DAY_MARK}[\s\-–/,]{{0,3}}{_OF}(?P<w>{_WORD})[.,]?"
     rf"[\s\-–/]{{0,3}}(?:de\s|del\s|of\s|в\s)?['‘’]?(?P<y>{_YEAR}{_YEAR_END}|(?<=['‘’])\d\d(?!\d))"
 )
 _MONTH_DAY_YEAR = re.compile(
@@ -77,7 +77,7 @@ class Expression:
     """A date written in a line, from `start` to `end`. Month and day are None where they are not written.
 
     `time`: hour and minute, with `zone` as written (a name, an offset, or empty). `ambiguous`: day and month could be
-    exchanged. `written_year` is False for a two-digit year.
+    exchanged; `exchanged`: they are, against the order that the page seems to follow. `short_year`: two digits.
     """
 
     year: int
@@ -90,6 +90,7 @@ class Expression:
     time: tuple[int, int] | None = None
     zone: str = ""
     weekday: int | None = None
+    exchanged: bool = False
 
     @property
     def precision(self) -> Precision:

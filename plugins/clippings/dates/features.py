@@ -3,21 +3,38 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from itertools import accumulate
 
 from clippings.articles import Precision
+from clippings.dates.expressions import yearless_days
 from clippings.dates.mentions import Mention, Place
-from clippings.dates.visible import Layout
+from clippings.dates.visible import Layout, plain_words
+from clippings.extraction.blocks import Markup
+
+MOST_MENTIONS = 20
+"""Mentions of a day that are looked at closely."""
+SHORT_LINE = 80
+"""Characters up to which a line is no sentence."""
+FAR = 8.0
+"""Stands for the logarithm of a distance that there is none of."""
 
 _PUBLISHED = re.compile(
     r"publi|posted|veröffentlich|erstellt|erschienen|geplaatst|опублик|дата|размещ|date\b|datum|created|written on|"
     r"eingestellt|vom\s*$|am\s*$|filed|issued|gepost|julkaistu|yayın|data\b|発表|掲載|发布|发表|时间|online seit|von\s|\bby\s",
     re.IGNORECASE,
 )
+_SURELY_PUBLISHED = re.compile(
+    r"publi[sc]|publié|posted|veröffentlicht|erstellt|erschienen|geplaatst|опубликован|created|eingestellt|gepost|"
+    r"julkaistu|yayınlan|publicerad|publisert|udgivet|pubblicat|objavljeno|opublikowan|publikováno|発表|掲載|发布|发表",
+    re.IGNORECASE,
+)
 _UPDATED = re.compile(
     r"updat|modif|aktuali|mis à jour|mise à jour|actuali|aggiornat|обновл|измен|geändert|bijgewerkt|stand\b|revised|"
-    r"last change|güncel|päivitetty|更新|atualizad",
+    r"last change|güncel|päivitetty|更新|atualizad|uppdaterad|oppdatert|opdateret|ažurirano|aktualizov|bearbeitet|edited",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(
@@ -29,41 +46,79 @@ _OTHER = re.compile(
     r"registr|accessed|abgerufen|retrieved|captured|file photo|foto|photo|archiv",
     re.IGNORECASE,
 )
-
-NAMES = (
-    *(f"in {place.name}" for place in Place),
-    "address names the month",
-    "address names another day",
-    "marked published by text",
-    "marked updated by text",
-    "marked comment by text",
-    "marked otherwise by text",
-    "alone on its line",
-    "share of its line",
-    "with time",
-    "with weekday",
-    "order among dates",
-    "first below title",
-    "distance to text",
-    "distance to title",
-    "count",
-    "share of dates",
-    "latest day",
-    "earliest day",
-    "days on page",
-    "days after it",
-    "years before latest",
-    "markup silent",
-    "head silent",
-    "ambiguous",
-    "short year",
-    "support",
-    "agrees with a month",
-    "first of markup",
-    "relative order in head",
-    "has address",
+_EVENT = re.compile(
+    r"(?:\b(?:until|till|by|before|through|bis(?: zum)?|ab(?: dem)?|vom|zum|am|le|du|au|jusqu['’]au|el|del|al|hasta|dal|"
+    r"fino al|до|с|по|und|and|et|y|e)\s|[-–—]\s?)\W{0,2}(?:[^\W\d_]{2,12},?\s)?$",
+    re.IGNORECASE,
 )
-"""What each number means, in order."""
+"""What stands before a day on which something takes place, or that ends a span."""
+_SPAN = re.compile(
+    r"\d{1,2}(?:\.|st|nd|rd|th)?(?:\s[^\W\d_]{3,12})?\s?(?:[-–—]|bis|to|al?|и|und|and)\s?$", re.IGNORECASE
+)
+"""What stands before the last day of a span."""
+_CAPTION = re.compile(
+    r"photo|foto|picture|image|\bbild|getty|reuters|\bafp\b|\bdpa\b|\bap\b|©|fotografía|фото|handout|screenshot",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DIGITS = re.compile(r"\d+")
+_BULLET = re.compile(r"^\s*(?:[*•+»>·▪-]|\d{1,2}[.)])\s")
+_COPYRIGHT_YEAR = re.compile(
+    r"(?:©|\(c\)|copyright)[^\n]{0,40}?(?<!\d)((?:19|20)\d\d)(?:\s?[-–]\s?((?:19|20)\d\d))?", re.I
+)
+
+_FLAGS = (
+    Markup.BYLINE,
+    Markup.RELATED,
+    Markup.COMMENT,
+    Markup.ASIDE,
+    Markup.NAVIGATION,
+    Markup.FOOTER,
+    Markup.ARTICLE,
+    Markup.CONTENT,
+    Markup.HEADER,
+    Markup.TITLE,
+    Markup.LIST,
+    Markup.FIGURE,
+)
+"""Flags of HTML blocks that tell where a date stands."""
+_STATED = (Place.LINKED, Place.PUBLISHED)
+_ABOVE = (Place.TOP, Place.HEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class _Close:
+    """One mention in the visible text, looked at closely."""
+
+    before: str
+    share: float
+    short: bool
+    begins: bool
+    bullet: bool
+    in_title: bool
+    by_title: bool
+    by_author: bool
+    event: bool
+    span: bool
+    caption: bool
+    shape: str
+    bracketed: bool
+    to_text: float
+    to_title: float
+    to_end: float
+    below_title: bool
+    weekday: int
+    order: int
+    flags: int
+    linked: float
+
+
+def _any(test: Callable[[_Close], bool], close: Iterable[_Close]) -> float:
+    return float(any(map(test, close)))
+
+
+def _log(value: float | None) -> float:
+    return FAR if value is None else math.log1p(abs(value))
 
 
 class DayFeatures:
@@ -77,93 +132,254 @@ class DayFeatures:
         for one in exact:
             self.by_day.setdefault(one.day, []).append(one)
         self.days = sorted(self.by_day)
+        if not exact:
+            return
         self.visible = [one for one in exact if one.line is not None]
-        self.order: dict[date, int] = {}
-        for one in self.visible:
-            self.order.setdefault(one.day, len(self.order))
+        certain = [one for one in exact if not (one.expression and one.expression.exchanged)]
+        self.certain = sorted({one.day for one in certain})
+        self.order = _ranks(one.day for one in self.visible)
         self.address = [one for one in mentions if one.place is Place.URL]
         self.address_month = {one.value[:7] for one in self.address}
         self.address_days = {one.day for one in self.address if one.precision is Precision.DAY}
-        self.markup_first: dict[Place, date] = {}
+        self.firsts: dict[Place, date] = {}
         for one in exact:
-            if one.line is None:
-                self.markup_first.setdefault(one.place, one.day)
-        self.has_markup = any(one.place in (Place.PUBLISHED, Place.TIME) for one in exact)
+            self.firsts.setdefault(one.place, one.day)
+        self.of_place = Counter((one.place, one.day) for one in exact)
+        self.stated = {one.day for one in exact if one.place in _STATED}
+        self.has_markup = any(one.place in (*_STATED, Place.TIME) for one in exact)
         self.has_head = any(one.place is Place.HEAD for one in exact)
         self.count = Counter(one.day for one in exact)
-        below = [one for one in self.visible if self.layout.title is not None and (one.line or 0) >= self.layout.title]
+        self.total = sum(self.count.values())
+        self.head_order = _ranks(one.day for one in self.visible if one.place is Place.HEAD)
+        self.filled = (0, *accumulate(bool(line.strip()) for line in layout.lines))
+        title = layout.title
+        below = [one for one in self.visible if title is not None and (one.line or 0) >= title]
         self.first_below = below[0].day if below else None
-        heads = [one.day for one in self.visible if one.place is Place.HEAD]
-        self.head_order = {day: at for at, day in reversed(list(enumerate(dict.fromkeys(heads))))}
+        self.latest_above = max((one.day for one in certain if one.place in _ABOVE), default=None)
+        self.close = {day: [self._close(one) for one in self._shown(day)] for day in self.days}
+        self.shapes = Counter(shape for close in self.close.values() for shape in {one.shape for one in close})
+        self.nearest = _ranks(self._by(lambda one: one.to_text))
+        self.nearest_title = _ranks(self._by(lambda one: one.to_title))
+
+    @cached_property
+    def copyright_year(self) -> int | None:
+        """The latest year of a copyright line outside of the main text."""
+        years = [
+            int(match[2] or match[1])
+            for at, line in enumerate(self.layout.lines)
+            if at not in self.layout.kept and ("©" in line or "opyright" in line or "(c)" in line.lower())
+            for match in _COPYRIGHT_YEAR.finditer(line[:500])
+        ]
+        return max(years, default=None)
+
+    @cached_property
+    def yearless(self) -> set[tuple[int, int]]:
+        """Months and days named without a year between title and text, or in the first lines of the text."""
+        head = list(range(self.layout.head, min(self.layout.first + 6, len(self.layout.lines))))
+        lines = [self.layout.lines[at][:200] for at in head[-30:]]
+        return {
+            (one.month, one.day)
+            for line in lines
+            if any(sign.isdigit() for sign in line)
+            for one in yearless_days(line)
+        }
+
+    def _shown(self, day: date) -> list[Mention]:
+        return [one for one in self.by_day[day] if one.line is not None][:MOST_MENTIONS]
+
+    def _by(self, key: Callable[[_Close], float]) -> list[date]:
+        best = {day: min(map(key, close)) for day, close in self.close.items() if close}
+        return sorted(best, key=lambda day: (best[day], self.order.get(day, 0)))
 
     def vector(self, day: date) -> list[float]:
         """The numbers of one day, in the order of NAMES."""
+        return list(self.numbers(day).values())
+
+    def numbers(self, day: date) -> dict[str, float]:
+        """The numbers of one day by their names."""
         mine = self.by_day[day]
+        close = self.close[day]
         places = {one.place for one in mine}
-        shown = [one for one in mine if one.line is not None]
-        around = [self._around(one) for one in shown[:20]]
         month = day.isoformat()[:7]
-        best = min((self._distance(one) for one in shown), default=None)
-        to_title = min((self._to_title(one) for one in shown), default=None)
-        return [
-            *(float(place in places) for place in Place),
-            float(month in self.address_month),
-            float(bool(self.address_days) and day not in self.address_days),
-            float(any(_PUBLISHED.search(text) for text in around)),
-            float(any(_UPDATED.search(text) for text in around)),
-            float(any(_COMMENT.search(text) for text in around)),
-            float(any(_OTHER.search(text) for text in around)),
-            float(any(self._share(one) > 0.6 for one in shown)),
-            max((self._share(one) for one in shown), default=0.0),
-            float(any(one.precision is Precision.MINUTE for one in mine)),
-            float(any(one.expression is not None and one.expression.weekday is not None for one in mine)),
-            float(min(self.order.get(day, 12), 12)),
-            float(day == self.first_below),
-            8.0 if best is None else math.log1p(best),
-            8.0 if to_title is None else math.log1p(to_title),
-            math.log1p(self.count[day]),
-            self.count[day] / max(1, sum(self.count.values())),
-            float(day == self.days[-1]),
-            float(day == self.days[0]),
-            math.log1p(len(self.days)),
-            math.log1p(len([other for other in self.days if other > day])),
-            min(20.0, (self.days[-1] - day).days / 365),
-            float(not self.has_markup),
-            float(not self.has_head),
-            float(all(one.expression is not None and one.expression.ambiguous for one in mine)),
-            float(all(one.expression is not None and one.expression.short_year for one in mine)),
-            float(len(places)),
-            float(month in self.months),
-            float(any(self.markup_first.get(place) == day for place in places)),
-            float(min(self.head_order.get(day, 6), 6)),
-            float(bool(self.address)),
-        ]
+        befores = [one.before for one in close]
+        later = [other for other in self.certain if other > day]
+        others = [other for other in self.certain if other != day]
+        written = [one.expression for one in mine if one.expression is not None]
+        apart = min((abs((other - day).days) for other in others), default=None)
+        years = None if self.copyright_year is None else day.year - self.copyright_year
+        numbers = {f"in {place.name}": float(place in places) for place in Place}
+        numbers |= {
+            "times in LINKED": float(min(self.of_place[Place.LINKED, day], 4)),
+            "times in HEAD": float(min(self.of_place[Place.HEAD, day], 4)),
+            "times in TOP": float(min(self.of_place[Place.TOP, day], 6)),
+            "times in TAIL": float(min(self.of_place[Place.TAIL, day], 6)),
+            "times in TIME": float(min(self.of_place[Place.TIME, day], 6)),
+            "address names the month": float(month in self.address_month),
+            "address names another month": float(bool(self.address_month) and month not in self.address_month),
+            "address names another day": float(bool(self.address_days) and day not in self.address_days),
+            "marked published": float(any(_PUBLISHED.search(text) for text in befores)),
+            "marked surely published": float(any(_SURELY_PUBLISHED.search(text) for text in befores)),
+            "marked updated": float(any(_UPDATED.search(text) for text in befores)),
+            "marked comment": float(any(_COMMENT.search(text) for text in befores)),
+            "marked otherwise": float(any(_OTHER.search(text) for text in befores)),
+            "event": float(bool(close) and all(one.event for one in close)),
+            "some event": _any(lambda one: one.event, close),
+            "ends a span": _any(lambda one: one.span, close),
+            "in a caption": _any(lambda one: one.caption, close),
+            "others of its shape": _log(min((self.shapes[one.shape] - 1 for one in close), default=None)),
+            "alone on its line": _any(lambda one: one.share > 0.6, close),
+            "share of its line": max((one.share for one in close), default=0.0),
+            "on a short line": _any(lambda one: one.short, close),
+            "begins its line": _any(lambda one: one.begins, close),
+            "in a list": _any(lambda one: one.bullet, close),
+            "all in lists": float(bool(close) and all(one.bullet for one in close)),
+            "in the title": _any(lambda one: one.in_title, close),
+            "out of the title": _any(lambda one: not one.in_title, close),
+            "by the title": _any(lambda one: one.by_title, close),
+            "by the author": _any(lambda one: one.by_author, close),
+            "bracketed": _any(lambda one: one.bracketed, close),
+            "below the title": _any(lambda one: one.below_title, close),
+            "with time": float(any(one.precision is Precision.MINUTE for one in mine)),
+            "with weekday": float(max((one.weekday for one in close), default=0, key=abs)),
+            "order among dates": float(min(self.order.get(day, 12), 12)),
+            "first below title": float(day == self.first_below),
+            "distance to text": _log(min((one.to_text for one in close), default=None)),
+            "distance to title": _log(min((one.to_title for one in close), default=None)),
+            "distance to end": _log(min((one.to_end for one in close), default=None)),
+            "rank by distance to text": float(min(self.nearest.get(day, 9), 9)),
+            "rank by distance to title": float(min(self.nearest_title.get(day, 9), 9)),
+            "count": math.log1p(self.count[day]),
+            "share of dates": self.count[day] / self.total,
+            "latest day": float(day == self.days[-1]),
+            "earliest day": float(day == self.days[0]),
+            "days on page": math.log1p(len(self.days)),
+            "days after it": math.log1p(len(later)),
+            "years before latest": min(20.0, max(0, (self.certain[-1] - day).days) / 365),
+            "time before latest": _log(max(0, (self.certain[-1] - day).days)),
+            "time before latest above": _signed(day, self.latest_above),
+            "time to nearest": _log(apart),
+            "time to stated": _log(min((abs((one - day).days) for one in self.stated), default=None)),
+            "time from changed": _signed(day, self.firsts.get(Place.MODIFIED)),
+            "days stated": float(min(len(self.stated), 5)),
+            "years from copyright": 9.0 if years is None else float(max(-6, min(3, years))),
+            "markup silent": float(not self.has_markup),
+            "head silent": float(not self.has_head),
+            "order of day and month": float(min((one.order for one in close), default=0)),
+            "short year": float(bool(written) and all(one.short_year for one in written)),
+            "support": float(len(places)),
+            "agrees with a month": float(month in self.months),
+            "agrees with a yearless day": float((day.month, day.day) in self.yearless),
+            "first of markup": float(any(self.firsts[place] == day for place in places if place not in _ABOVE)),
+            "relative order in head": float(min(self.head_order.get(day, 6), 6)),
+            "has address": float(bool(self.address)),
+            "title known": float(self.layout.title is not None),
+            "lines": _log(self.filled[-1]),
+            "least linked": min((one.linked for one in close), default=0.0),
+        }
+        for flag in _FLAGS:
+            numbers[f"flag {flag.name}"] = _any(lambda one, bit=int(flag): bool(one.flags & bit), close)  # type: ignore[misc]
+        return numbers
 
-    def _around(self, one: Mention) -> str:
-        """What stands right before a date: on its own line, or on the line above where the date begins its line."""
-        return _around(self.layout.lines, one.line or 0, one.expression.start if one.expression else 0)
+    def _close(self, one: Mention) -> _Close:
+        layout = self.layout
+        at = one.line or 0
+        start, end = (one.expression.start, one.expression.end) if one.expression else (0, 0)
+        line = layout.lines[at]
+        bare = line.strip()
+        before = line[max(0, start - 60) : start]
+        around = [line, *self._neighbours(at, -2), *self._neighbours(at, 1)]
+        block = layout.blocks[at] if at < len(layout.blocks) else None
+        expression = one.expression
+        weekday = 0
+        if expression is not None and expression.weekday is not None:
+            weekday = 1 if expression.weekday == one.day.weekday() else -1
+        beside = [line, *self._neighbours(at, -1)]
+        return _Close(
+            before=_before(layout.lines, at, start),
+            share=min(1.0, (end - start) / (len(bare) or 1)),
+            short=len(bare) <= SHORT_LINE,
+            begins=len(line[:start].strip()) <= 3,
+            bullet=_BULLET.match(line) is not None,
+            in_title=self._in_title(line, start, end),
+            by_title=at != layout.title and any(_names(layout.title_words, text) for text in beside),
+            by_author=any(_names(layout.author_words, text) for text in around),
+            event=_EVENT.search(before) is not None and len(bare) > SHORT_LINE / 2,
+            span=_SPAN.search(before) is not None,
+            caption=_CAPTION.search(line[max(0, start - 80) : start] + line[end : end + 80]) is not None,
+            shape=_shape(line, start, end),
+            bracketed="(" in line[max(0, start - 25) : start] and ")" in line[end : end + 25],
+            to_text=self._between(at, layout.first),
+            to_title=60.0 if layout.title is None else abs(self._between(at, layout.title)),
+            to_end=self._between(at, layout.last),
+            below_title=layout.title is not None and layout.title <= at <= layout.last,
+            weekday=weekday,
+            order=0 if expression is None or not expression.ambiguous else -1 if expression.exchanged else 1,
+            flags=block.markup if block else 0,
+            linked=block.linked if block else 0.0,
+        )
 
-    def _share(self, one: Mention) -> float:
-        length = len(self.layout.lines[one.line or 0].strip()) or 1
-        width = one.expression.end - one.expression.start if one.expression else 0
-        return min(1.0, width / length)
+    def _in_title(self, line: str, start: int, end: int) -> bool:
+        words = plain_words(line[start:end])
+        return bool(words) and words in self.layout.title_words and _names(self.layout.title_words, line)
 
-    def _distance(self, one: Mention) -> float:
-        line = one.line or 0
-        if line < self.layout.first:
-            return float(self.layout.first - line)
-        return float(line - self.layout.first) * 2
+    def _neighbours(self, at: int, steps: int) -> list[str]:
+        """The next `steps` filled lines, above where that is negative."""
+        found: list[str] = []
+        step = 1 if steps > 0 else -1
+        place = at + step
+        while 0 <= place < len(self.layout.lines) and abs(place - at) < 8 and len(found) < abs(steps):
+            if self.layout.lines[place].strip():
+                found.append(self.layout.lines[place])
+            place += step
+        return found
 
-    def _to_title(self, one: Mention) -> float:
-        if self.layout.title is None:
-            return 60.0
-        return float(abs((one.line or 0) - self.layout.title))
+    def _between(self, line: int, other: int) -> float:
+        """Filled lines between two lines, those below the other counted twice."""
+        last = len(self.filled) - 1
+        gap = self.filled[min(line, last)] - self.filled[min(other, last)]
+        return float(-gap if gap < 0 else 2 * gap)
 
 
-def _around(lines: tuple[str, ...], at: int, start: int) -> str:
+def _shape(line: str, start: int, end: int) -> str:
+    """How a date is written and what stands around it, whatever the words and numbers: teasers in a list look alike."""
+    near = line[max(0, start - 12) : start].lstrip() + "|" + line[start:end] + "|" + line[end : end + 12].rstrip()
+    return _DIGITS.sub("0", _LETTERS.sub("a", near))
+
+
+def _names(words: str, line: str) -> bool:
+    """Whether a line carries these words and not much else, or a short line is a part of them."""
+    if len(words) < 4 or len(line) > 4 * len(words) + 80:
+        return False
+    return words in plain_words(line)
+
+
+def _ranks(days: Iterable[date]) -> dict[date, int]:
+    return {day: rank for rank, day in enumerate(dict.fromkeys(days))}
+
+
+def _signed(day: date, other: date | None) -> float:
+    """The logarithm of the days by which `day` is before the other, negative where it is after it."""
+    if other is None:
+        return FAR
+    gap = (other - day).days
+    return math.copysign(math.log1p(abs(gap)), gap)
+
+
+def _before(lines: tuple[str, ...], at: int, start: int) -> str:
+    """What stands right before a date: on its own line, or on the line above where the date begins its line."""
     before = lines[at][max(0, start - 60) : start]
     behind = lines[at][start : start + 60]
     if len(before.strip()) < 4:
         above = next((lines[place] for place in range(at - 1, max(-1, at - 4), -1) if lines[place].strip()), "")
         before = above[-60:] + " " + before
     return f"{before} {behind}" if len(behind) < 40 else before
+
+
+def _names_of_numbers() -> tuple[str, ...]:
+    day = date(2000, 1, 1)
+    one = Mention(Place.URL, day.isoformat(), Precision.DAY, day, "")
+    return tuple(DayFeatures([one], Layout((), None, 0, 0, frozenset())).numbers(day))
+
+
+NAMES = _names_of_numbers()
+"""What each number means, in order."""

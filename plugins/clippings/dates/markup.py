@@ -12,6 +12,8 @@ from clippings.dates.mentions import Mention, Place
 
 MOST_TIME_ELEMENTS = 60
 LONGEST_LINKED_DATA = 2_000_000
+LONGEST_SCRIPT = 1_000_000
+MOST_SCRIPT_DATES = 20
 
 _PUBLISHED = frozenset(
     [
@@ -107,10 +109,23 @@ _MODIFIED_MARK = re.compile(r"modif|updat|aktual", re.IGNORECASE)
 _LINKED_PUBLISHED = ("datePublished", "dateCreated", "uploadDate")
 _LINKED = re.compile(r'"(datePublished|dateCreated|uploadDate|dateModified)"\s{0,5}:\s{0,5}"([^"]{4,40})"')
 
+_SCRIPT_DATE = re.compile(
+    r"([Pp]ubli[a-zA-Z_]{0,20}|[a-z_]{0,10}[Pp]ublish[a-zA-Z_]{0,20}|[Cc]reat(?:ed|ion)[a-zA-Z_]{0,12})"
+    r"\\?[\"']\s?:\s?\\?[\"']((?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?[^\"'\\]{0,25})"
+)
+_ANY_PUBLISHED = re.compile(
+    r"(?:publi|posted|issued|release|pub)[a-z]*[-_.:]?(?:date|time|at|on)?$|(?:date|time)[-_.:]?publi"
+)
+
 
 def markup_mentions(tree: HtmlElement) -> list[Mention]:
-    """The dates that the markup gives, those of linked data first."""
-    return [*_linked_data(tree), *_meta(tree), *_marked(tree)]
+    """The dates that the markup gives, those of linked data first.
+
+    Data of scripts are looked through only where neither linked data nor a meta element says when.
+    """
+    stated = [*_linked_data(tree), *_meta(tree)]
+    scripts = [] if any(one.place in (Place.LINKED, Place.PUBLISHED) for one in stated) else _scripts(tree)
+    return [*stated, *scripts, *_marked(tree)]
 
 
 def _mention(place: Place, value: str, label: str, language: str | None = None) -> Mention | None:
@@ -126,7 +141,7 @@ def _linked_data(tree: HtmlElement) -> Iterator[Mention]:
         except (ValueError, RecursionError):
             pairs = [(name, value) for name, value in _LINKED.findall(text)]
         for name, value in pairs:
-            place = Place.PUBLISHED if name in _LINKED_PUBLISHED else Place.MODIFIED
+            place = Place.LINKED if name in _LINKED_PUBLISHED else Place.MODIFIED
             mention = _mention(place, value, name)
             if mention is not None:
                 yield mention
@@ -154,6 +169,22 @@ def _walk(data: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
                     stack.append(value)
 
 
+def _scripts(tree: HtmlElement) -> list[Mention]:
+    """The first dates that data within scripts call those of publication or creation, of at most MOST_SCRIPT_DATES."""
+    found: list[Mention] = []
+    for script in tree.iter("script"):
+        text = script.text or ""
+        if script.get("type") == "application/ld+json" or ("ubli" not in text and "reat" not in text):
+            continue
+        for match in _SCRIPT_DATE.finditer(text, 0, LONGEST_SCRIPT):
+            mention = _mention(Place.SCRIPT, match[2], match[1])
+            if mention is not None:
+                found.append(mention)
+            if len(found) == MOST_SCRIPT_DATES:
+                return found
+    return found
+
+
 def _meta(tree: HtmlElement) -> Iterator[Mention]:
     for element in tree.iter("meta"):
         content = element.get("content") or element.get("value") or element.get("datetime")
@@ -174,7 +205,13 @@ def _place_of(name: str) -> Place | None:
         return Place.PUBLISHED
     if name in _MODIFIED:
         return Place.MODIFIED
-    return Place.UNSPECIFIC if name in _UNSPECIFIC else None
+    if name in _UNSPECIFIC:
+        return Place.UNSPECIFIC
+    if "date" not in name and "time" not in name and "publi" not in name:
+        return None
+    if _MODIFIED_MARK.search(name):
+        return Place.MODIFIED
+    return Place.PUBLISHED if _ANY_PUBLISHED.search(name) else Place.UNSPECIFIC
 
 
 def _marked(tree: HtmlElement) -> Iterator[Mention]:

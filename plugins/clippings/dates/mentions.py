@@ -12,10 +12,12 @@ class Place(StrEnum):
     """Where a date stands. What the markup says comes under its own names; the rest are zones of the visible text."""
 
     URL = "url"
+    LINKED = "linked data says published"
     PUBLISHED = "markup says published"
     MODIFIED = "markup says modified"
     UNSPECIFIC = "markup gives a date"
     TIME = "time element"
+    SCRIPT = "data of a script say published"
     TOP = "above the article"
     HEAD = "between title and text"
     BODY = "in the main text"

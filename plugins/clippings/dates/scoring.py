@@ -1,20 +1,23 @@
 """How likely each day on a page is the day of publication.
 
-Gradient-boosted trees over `features`, fitted by `training/fit.py` to the day of publication of pages whose day is
-known; kept as plain numbers in `model.json`. The sum of the leaves goes through the logistic function; a day's
-confidence is its probability, divided by the page's sum of them where that is more than 1.
+Boosted trees over `features`, fitted by `training/fit.py` to the day of publication of pages whose day is known; kept as
+plain numbers in `model.json`. The leaves of a day add up to its score; the scores of a page's days, and nought for none
+of them, are set against one another by the softmax function, so that a day's probability says how it stands among the
+others. A logistic curve, fitted on pages of sites not seen, makes the probability a confidence.
 """
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 
 from clippings.dates.features import NAMES
 
 MODEL_FILE = Path(__file__).with_name("model.json")
+LARGEST_SCORE = 30.0
+"""Scores beyond it say no more: the exponential of it is 10^13."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Tree:
     right: tuple[int, ...]
     value: tuple[float, ...]
 
-    def at(self, numbers: list[float]) -> float:
+    def at(self, numbers: Sequence[float]) -> float:
         """The value of the leaf that these numbers lead to."""
         node = 0
         while (feature := self.feature[node]) >= 0:
@@ -37,29 +40,25 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The trees, where their sum starts, and the pairs (score, share right) that calibrate it."""
+    """The trees, and the slope and shift of the logistic curve that calibrates what they say."""
 
-    start: float
     trees: tuple[Tree, ...]
-    calibration: tuple[tuple[float, float], ...]
+    slope: float
+    shift: float
 
-    def probability(self, numbers: list[float]) -> float:
-        """How likely a day with these numbers is the one, before it is set against the page's others."""
-        score = self.start + sum(tree.at(numbers) for tree in self.trees)
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+    def probabilities(self, days: Sequence[Sequence[float]]) -> list[float]:
+        """For the numbers of each day of one page how likely it is the one. They add up to less than 1: the rest is the
+        likelihood that none of them is."""
+        scores = [sum(tree.at(numbers) for tree in self.trees) for numbers in days]
+        powers = [math.exp(max(-LARGEST_SCORE, min(LARGEST_SCORE, score))) for score in scores]
+        whole = 1.0 + sum(powers)
+        return [power / whole for power in powers]
 
     def calibrated(self, probability: float) -> float:
-        """The share of dates with this probability that are right, by straight lines between known points."""
-        points = self.calibration
-        if not points:
-            return probability
-        if probability <= points[0][0]:
-            return points[0][1]
-        for (low, low_share), (high, high_share) in pairwise(points):
-            if probability <= high:
-                part = (probability - low) / (high - low) if high > low else 1.0
-                return low_share + part * (high_share - low_share)
-        return points[-1][1]
+        """The share of dates with this probability that are right."""
+        least = 1e-6
+        bounded = min(1 - least, max(least, probability))
+        return 1 / (1 + math.exp(-(self.slope * math.log(bounded / (1 - bounded)) + self.shift)))
 
 
 @lru_cache(maxsize=1)
@@ -72,4 +71,4 @@ def model() -> Model:
         Tree(*(tuple(tree[part]) for part in ("feature", "threshold", "left", "right", "value")))
         for tree in data["trees"]
     )
-    return Model(data["start"], trees, tuple((a, b) for a, b in data["calibration"]))
+    return Model(trees, *data["calibration"])

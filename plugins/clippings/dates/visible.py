@@ -8,7 +8,8 @@ from functools import cached_property
 from clippings.articles import Precision
 from clippings.dates.expressions import Expression, expressions, first_time, normal
 from clippings.dates.mentions import Mention, Place
-from clippings.pages import Extraction, Page
+from clippings.dates.order import SURE, Order
+from clippings.pages import Block, Extraction, Page
 
 MOST_LINES = 4000
 HEAD_LINES = 14
@@ -24,7 +25,8 @@ class Layout:
     """Where on a page its parts lie, as places in `Page.lines`.
 
     `title`: the title's line nearest above the text, None where it is not there. `first`, `last`: the first and last
-    line of the main text. `kept`: its lines.
+    line of the main text. `kept`: its lines. `title_words`, `author_words`: as `plain_words` makes them, or empty.
+    `blocks`: as in `Page`.
     """
 
     lines: tuple[str, ...]
@@ -32,6 +34,9 @@ class Layout:
     first: int
     last: int
     kept: frozenset[int]
+    title_words: str = ""
+    author_words: str = ""
+    blocks: tuple[Block, ...] = ()
 
     def place(self, line: int) -> Place:
         """The zone a line lies in."""
@@ -68,21 +73,26 @@ def layout_of(page: Page, extraction: Extraction) -> Layout:
     if not kept:
         kept = {at for at, line in enumerate(lines) if len(line.strip()) >= LONG_LINE}
     first, last = (min(kept), max(kept)) if kept else (len(lines), len(lines))
-    return Layout(lines, _title_line(lines, extraction.title, first), first, last, frozenset(kept))
+    title, author = plain_words(extraction.title or ""), plain_words(extraction.author or "")
+    return Layout(lines, _title_line(lines, title, first), first, last, frozenset(kept), title, author, page.blocks)
 
 
-def _title_line(lines: tuple[str, ...], title: str | None, first: int) -> int | None:
+def plain_words(text: str) -> str:
+    """The words of a text in small letters, divided by single spaces."""
+    return re.sub(r"\W+", " ", text).casefold().strip()
+
+
+def _title_line(lines: tuple[str, ...], title: str, first: int) -> int | None:
     if not title:
         return None
-    wanted = re.sub(r"\W+", " ", title).casefold().strip()
     for at in range(min(first, len(lines)) - 1, -1, -1):
-        if len(lines[at]) < 4 * len(title) + 40 and wanted in re.sub(r"\W+", " ", lines[at]).casefold():
+        if len(lines[at]) < 4 * len(title) + 40 and title in plain_words(lines[at]):
             return at
     return None
 
 
-def visible_mentions(layout: Layout, language: str | None, *, day_first: bool) -> list[Mention]:
-    """Every date with a year in the text, in order."""
+def visible_mentions(layout: Layout, language: str | None, order: Order) -> list[Mention]:
+    """Every date with a year in the text, in order; both readings of one whose day and month are in doubt."""
     found: list[Mention] = []
     for at, line in enumerate(layout.lines):
         if at < layout.first and len(line) <= LONGEST_RELATIVE and found:
@@ -90,11 +100,41 @@ def visible_mentions(layout: Layout, language: str | None, *, day_first: bool) -
         if not any(character.isdigit() for character in line) or _is_address(line):
             continue
         composed = normal(line)
-        for one in expressions(composed, language, day_first=day_first):
+        for one in expressions(composed, language, day_first=order.day_first):
             passage = composed[max(0, one.start - 60) : one.end + 60].strip()
             whole = _with_time_below(layout, at, composed, one)
             found.append(Mention.of(layout.place(at), whole, passage, at))
-    return found
+            if one.ambiguous and order.sureness < SURE:
+                other = replace(whole, month=one.day, day=one.month, exchanged=True)
+                found.append(Mention.of(layout.place(at), other, passage, at))
+    return _settled(found)
+
+
+NEAR_DAYS = 14
+"""Days within which another date on the page confirms one reading of a date in doubt."""
+
+
+def _settled(mentions: list[Mention]) -> list[Mention]:
+    """The mentions, with the two readings of dates in doubt changed over where the dates in words on the page lie near
+    the second readings and not near the first: "Sept. 29, 2020" makes 02/10/2020 the second of October."""
+    doubtful = [one for one in mentions if one.expression is not None and one.expression.ambiguous]
+    if not doubtful:
+        return mentions
+    certain = {
+        one.day for one in mentions if one not in doubtful and one.precision in (Precision.DAY, Precision.MINUTE)
+    }
+    votes = 0
+    for one in doubtful:
+        near = any(abs((one.day - day).days) <= NEAR_DAYS for day in certain)
+        votes += 0 if not near else 1 if one.expression and one.expression.exchanged else -1
+    if votes <= 0:
+        return mentions
+    return [
+        replace(one, expression=replace(one.expression, exchanged=not one.expression.exchanged))
+        if one.expression is not None and one.expression.ambiguous
+        else one
+        for one in mentions
+    ]
 
 
 def _is_address(line: str) -> bool:
@@ -144,18 +184,27 @@ _RELATIVE = re.compile(
     rf"^\W{{0,3}}(?:(?P<past>{'|'.join(_YESTERDAY)})|(?P<now>{'|'.join(_TODAY)}))\b(?P<rest>.{{0,30}})$", re.IGNORECASE
 )
 
+_DAYS_AGO = re.compile(
+    r"^\W{0,3}(?:\w{4,12}\s)?(?:(?:vor|il y a|hace|há)\s(?P<before>\d{1,2})\s(?:tag|jour|d[ií]a)\w{0,3}|"
+    r"(?P<behind>\d{1,2})\s(?:days? ago|giorn[oi] fa|dag(?:en)? geleden|dni temu|д(?:ень|ня|ней) назад|"
+    r"д(?:ень|ні|нів) тому|dn[íy]\w{0,2} zpět|gün önce|dagar? sedan))\b(?P<rest>.{0,30})$",
+    re.IGNORECASE,
+)
+
 
 def _relative(layout: Layout, at: int, known: list[Mention]) -> list[Mention]:
-    """`Yesterday, 18:40` above the text, where the page's own day stands above it."""
-    match = _RELATIVE.match(normal(layout.lines[at]).strip())
+    """`Yesterday, 18:40` or `3 days ago` above the text, where the page's own day stands above it."""
+    line = normal(layout.lines[at]).strip()
+    match = _RELATIVE.match(line) or _DAYS_AGO.match(line)
     standing = [one for one in known if one.precision in (Precision.DAY, Precision.MINUTE)]
     if match is None or not standing or expressions(match["rest"]):
         return []
-    day = standing[-1].day - timedelta(days=1 if match["past"] else 0)
+    named = match.groupdict()
+    back = int(named.get("before") or named.get("behind") or bool(named.get("past")))
     time = first_time(match["rest"])
-    if time is None and match["now"]:
+    if time is None and named.get("now"):
         return []  # "Today" alone is a heading, not a date
-    expression = Expression(
-        day.year, day.month, day.day, 0, 0, time=None if time is None else time[0], zone="" if time is None else time[1]
-    )
-    return [Mention.of(layout.place(at), expression, f"{layout.lines[at].strip()} ({standing[-1].text})"[:300], at)]
+    day = standing[-1].day - timedelta(days=back)
+    hour, zone = time if time is not None else (None, "")
+    expression = Expression(day.year, day.month, day.day, 0, 0, time=hour, zone=zone)
+    return [Mention.of(layout.place(at), expression, f"{line} ({standing[-1].text})"[:300], at)]

@@ -6,7 +6,6 @@ import pytest
 
 from clippings.dates.calendars import iranian
 from clippings.dates.expressions import expressions, normal
-from clippings.dates.order import is_day_first
 
 
 def values(line: str, language: str | None) -> list[str]:
@@ -82,10 +81,3 @@ def test_a_line_of_dates_keeps_the_full_years() -> None:
 def test_iranian_days_are_ours(day: tuple[int, int, int], ours: date | None) -> None:
     """New Year, leap days, and days that the calendar does not have."""
     assert iranian(*day) == ours
-
-
-def test_an_edition_named_in_the_address_settles_the_order() -> None:
-    """02/10/2020 is October in the British edition of a .com site, February in the American one."""
-    assert is_day_first([], "en", "https://news.example.com/en-gb/story")
-    assert not is_day_first([], "en", "https://news.example.com/en-us/story")
-    assert not is_day_first([], "en", "https://news.example.com/story")
