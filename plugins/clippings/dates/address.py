@@ -3,22 +3,16 @@
 import re
 from urllib.parse import unquote, urlsplit
 
+from clippings.addresses import original_address
 from clippings.dates.expressions import EARLIEST_YEAR, LATEST_YEAR, Expression, expressions
 from clippings.dates.mentions import Mention, Place
 from clippings.dates.names import month_of
 
-_ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\d{4,14}[a-z_]*/", re.IGNORECASE)
 _PATH = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)[/\-_.](?P<m>\d{1,2}|[a-z]{3,9})(?:[/\-_.](?P<d>\d{1,2}))?(?!\d)", re.IGNORECASE
 )
 _COMPACT = re.compile(r"(?<!\d)(?P<y>20\d\d|199\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(?P<d>\d{1,2})[-_.](?P<m>\d{1,2})[-_.](?P<y>20\d\d)(?!\d)")
-
-
-def original_address(url: str) -> str:
-    """The address itself, where it is that of a copy in a web archive: the archive's own date says nothing."""
-    bare = _ARCHIVED.sub("", url)
-    return bare if "://" in bare else f"http://{bare}"
 
 
 def address_mentions(url: str | None) -> list[Mention]:

@@ -64,6 +64,8 @@ _TODAY = re.compile(
 )
 
 
+RELATIVE_CONFIDENCE = 0.8
+"""Of a day counted back from the one on which the page was looked at."""
 AGREEING_CONFIDENCE = 0.9
 """Of a day that both a dateline and a full date above the text name."""
 
@@ -118,6 +120,9 @@ def date_page(
     agreeing = _agreeing(found.dateline, possible)
     if agreeing is not None and agreeing != chosen and not _in_markup(possible, chosen):
         chosen, confidence = agreeing, max(scores[agreeing], AGREEING_CONFIDENCE)
+    counted = _counted_back(possible, chosen, found.layout)
+    if counted is not None:
+        chosen, confidence = counted, max(scores[counted], RELATIVE_CONFIDENCE)
     losers = [_lost(one, "in the future: the page existed before") for one in impossible]
     if chosen is not None and confidence >= max(LEAST_CONFIDENCE, _dateline_weight(found.dateline, chosen)):
         mention = _shown([one for one in possible if one.day == chosen and _exact(one)])
@@ -137,6 +142,19 @@ def _agreeing(dateline: Dateline | None, mentions: Sequence[Mention]) -> date | 
     above = {one.day for one in mentions if _exact(one) and one.place in (Place.URL, Place.TOP, Place.HEAD)}
     same = [day for day in above if (day.month, day.day) == (dateline.month, dateline.day)]
     return same[0] if len(same) == 1 else None
+
+
+def _counted_back(mentions: Sequence[Mention], chosen: date | None, layout: Layout) -> date | None:
+    """The day of a line like `Yesterday, 18:40` between title and text, where the day chosen stands above the title
+    alone: that is the day on which the page was looked at."""
+    if chosen is None or layout.title is None:
+        return None
+    below = [one for one in mentions if one.line is not None and layout.title < one.line < layout.first and _exact(one)]
+    counted = [one.day for one in below if one.expression is not None and one.expression.counted_back]
+    own = [one for one in mentions if one.day == chosen and _exact(one)]
+    if not counted or any(one.line is None or one.line >= layout.title for one in own):
+        return None
+    return counted[0]
 
 
 def _in_markup(mentions: Sequence[Mention], day: date | None) -> bool:

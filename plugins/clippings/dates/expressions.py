@@ -93,6 +93,11 @@ class Expression:
     exchanged: bool = False
 
     @property
+    def counted_back(self) -> bool:
+        """Whether nothing of it is written but how long ago it was."""
+        return self.start == self.end
+
+    @property
     def precision(self) -> Precision:
         """How precise the expression is by itself."""
         if self.month is None:

@@ -115,26 +115,29 @@ NEAR_DAYS = 14
 
 
 def _settled(mentions: list[Mention]) -> list[Mention]:
-    """The mentions, with the two readings of dates in doubt changed over where the dates in words on the page lie near
-    the second readings and not near the first: "Sept. 29, 2020" makes 02/10/2020 the second of October."""
-    doubtful = [one for one in mentions if one.expression is not None and one.expression.ambiguous]
+    """The mentions, with one reading only of the dates in doubt where the dates that are not lie near that reading:
+    "Sept. 29, 2020" makes 02/10/2020 the second of October."""
+    doubtful = [one.expression for one in mentions if one.expression is not None and one.expression.ambiguous]
     if not doubtful:
         return mentions
     certain = {
-        one.day for one in mentions if one not in doubtful and one.precision in (Precision.DAY, Precision.MINUTE)
+        one.day
+        for one in mentions
+        if one.expression not in doubtful and one.precision in (Precision.DAY, Precision.MINUTE)
     }
-    votes = 0
-    for one in doubtful:
-        near = any(abs((one.day - day).days) <= NEAR_DAYS for day in certain)
-        votes += 0 if not near else 1 if one.expression and one.expression.exchanged else -1
-    if votes <= 0:
+    near = [one.exchanged for one in doubtful if any(abs((one.first_day - day).days) <= NEAR_DAYS for day in certain)]
+    exchanged, kept = near.count(True), near.count(False)
+    if exchanged == kept:
         return mentions
     return [
-        replace(one, expression=replace(one.expression, exchanged=not one.expression.exchanged))
-        if one.expression is not None and one.expression.ambiguous
-        else one
+        one if one.expression is None or not one.expression.ambiguous else _read(one, one.expression)
         for one in mentions
+        if one.expression is None or not one.expression.ambiguous or one.expression.exchanged == (exchanged > kept)
     ]
+
+
+def _read(one: Mention, expression: Expression) -> Mention:
+    return replace(one, expression=replace(expression, exchanged=False))
 
 
 def _is_address(line: str) -> bool:

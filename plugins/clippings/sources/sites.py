@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 import tldextract
 
+from clippings.addresses import original_address
+
 
 @cache
 def _extractor() -> tldextract.TLDExtract:
@@ -13,11 +15,12 @@ def _extractor() -> tldextract.TLDExtract:
 
 
 def host_of(url: str | None) -> str | None:
-    """The host of an address in lower case, without `www.`; None where there is none."""
+    """The host of an address in lower case, without `www.`; None where there is none. Of a copy in a web archive it is
+    the host of what was copied."""
     if not url:
         return None
     try:
-        host = urlsplit(url if "//" in url else f"//{url}").hostname
+        host = urlsplit(original_address(url)).hostname
     except ValueError:
         return None
     if not host or "." not in host:

@@ -21,6 +21,7 @@ from clippings.sources.sites import host_of
         ("http://192.0.2.7/index.html", "192.0.2.7"),
         ("https://пример.рф/новости", "пример.рф"),
         ("https://someone.blogspot.com/2008/03/post.html", "blogspot.com"),
+        ("https://web.archive.org/web/20130217080612/http://paper.example/2012/08/story", "paper.example"),
         ("http://localhost/page", None),
         ("not an address", None),
         ("http://[broken", None),
