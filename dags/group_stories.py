@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import DAG, task
 
-from clippings_steps import ARTICLES
+from clippings_steps import ARTICLES, POOL
 
 if TYPE_CHECKING:
     from clippings.settings import OpenSearchSettings
@@ -43,7 +43,10 @@ def build() -> DAG:
         default_args={"retries": 2, "retry_delay": timedelta(seconds=20)},
     ) as dag:
 
-        @task(doc_md="Finds the copies of every article that is not grouped; returns how many, and what there is now.")
+        @task(
+            doc_md="Finds the copies of every article that is not grouped; returns how many, and what there is now.",
+            pool=POOL,
+        )
         def group() -> dict[str, Any]:
             from dataclasses import asdict
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import DAG, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
+from clippings_steps import POOL
+
 if TYPE_CHECKING:
     from clippings.settings import OpenSearchSettings
 
@@ -61,7 +63,8 @@ def build() -> DAG:
                 return make(client, settings)
 
         @task(
-            doc_md="Copies what is stored, then what changed meanwhile. Fails at once where the mapping refuses documents."
+            doc_md="Copies what is stored, then what changed meanwhile. Fails at once where the mapping refuses documents.",
+            pool=POOL,
         )
         def fill(index: str) -> int:
             from clippings.search.client import connect
@@ -76,7 +79,7 @@ def build() -> DAG:
                     # Trying again would find the same: the mapping has to be mended.
                     raise AirflowFailException(str(error)) from error
 
-        @task(doc_md="Copies the last changes, compares, and exchanges both aliases in one call.")
+        @task(doc_md="Copies the last changes, compares, and exchanges both aliases in one call.", pool=POOL)
         def hand_over(index: str) -> dict[str, Any]:
             from dataclasses import asdict
 

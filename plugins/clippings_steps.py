@@ -6,6 +6,7 @@ of Airflow.
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,11 @@ STANDING = Asset(name="standing-queries", uri="clippings://standing")
 many by the name of the query."""
 MATCHED = AssetAlias(name="standing-queries-matched")
 """By way of an alias a task decides whether there is an event."""
+
+POOL = os.environ.get("CLIPPINGS_POOL", "default_pool")
+"""The Airflow pool of the tasks that write to OpenSearch: its slots bound how many of them do so at once, whichever DAGs
+they are of. `make run` and the compose file make one and name it here. Without that it is the pool that every Airflow
+has: a task in a pool that does not exist would wait for ever."""
 
 RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=20), "retry_exponential_backoff": True}
 """The `default_args` of a DAG with these tasks: each of them may be done again without harm."""
@@ -52,6 +58,7 @@ def add_steps(request: Callable[[], RunRequest]) -> None:
         doc_md="Reads one batch of files, clips every record and files the articles.",
         map_index_template="batch {{ task.op_kwargs['batch'] }}",
         max_active_tis_per_dagrun=4,
+        pool=POOL,
     )
     def ingest(batch: int) -> dict[str, int]:
         from dataclasses import asdict

@@ -71,6 +71,11 @@ def test_every_dag_explains_itself(dagbag: Any) -> None:
             assert dag.params.get_param(name).description, (dag.dag_id, name)
 
 
+def test_without_a_pool_of_ones_own_no_task_waits_for_one(dagbag: Any) -> None:
+    """Where no pool is named all tasks are in the one that every Airflow has: another, missing one would hold them up."""
+    assert {task.pool for dag in dagbag.dags.values() for task in dag.tasks} == {"default_pool"}
+
+
 def test_schedules_can_be_backfilled(dagbag: Any) -> None:
     """Each ingest DAG has intervals of some length, which a backfill needs."""
     from airflow.sdk import CronDataIntervalTimetable

@@ -1,4 +1,4 @@
-"""The button of the quarantine page, pressed in a real browser, over the real scheduler."""
+"""The button of the quarantine page, pressed in a real browser, over the real scheduler; and the pool its tasks run in."""
 
 import threading
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from clippings.ingestion.reports import Counts
 from clippings.ingestion.run import RunKind, RunRequest
 from clippings.search.client import connect
 from clippings.settings import OpenSearchSettings
-from clippings.stack.airflow import AirflowStack
+from clippings.stack.airflow import POOL, WRITERS, AirflowStack
 
 REPLAY = "replay_quarantine"
 STORY = "Harbour tunnel\n\n" + "The city council voted on the tunnel after a debate that lasted into the night. " * 5
@@ -90,3 +90,14 @@ def test_the_button_replays_and_the_record_leaves_quarantine(
     links = airflow.api.request("GET", f"dags/{REPLAY}/dagRuns/{run_id}/taskInstances/reconcile/links")["extra_links"]
     page.goto(airflow.url + links["Report"])
     expect(page.get_by_role("status")).to_contain_text("The run balances")
+
+    pools = {one["task_id"]: one["pool"] for one in airflow.api.task_instances(REPLAY, run_id)}
+    assert pools == {"select": "default_pool", "ingest": POOL, "reconcile": "default_pool"}
+
+
+def test_the_pool_of_writing_tasks_is_made_once(airflow: AirflowStack) -> None:
+    """The pool is there with its slots, and how many its user has set since stays when the stack starts again."""
+    assert airflow.api.request("GET", f"pools/{POOL}")["slots"] == WRITERS
+    airflow.api.request("PATCH", f"pools/{POOL}?update_mask=slots", {"slots": 7})
+    airflow.api.ensure_pool(POOL, WRITERS, "")
+    assert airflow.api.request("GET", f"pools/{POOL}")["slots"] == 7

@@ -32,6 +32,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
 HEALTHY_PARTS = frozenset({"metadatabase", "scheduler", "triggerer", "dag_processor"})
+POOL, WRITERS = "clippings", 4
+"""The pool of the tasks that write to OpenSearch, and how many of them may at once unless the user sets another number."""
 HOME_BYTES = 200_000_000
 START_SECONDS = 180.0
 STOP_SECONDS = 5.0
@@ -149,6 +151,7 @@ class AirflowStack:
             "AIRFLOW_HOME": str(self.airflow_home),
             "CLIPPINGS_HOME": str(self.home),
             "CLIPPINGS_INDEX_PREFIX": self.opensearch.index_prefix,
+            "CLIPPINGS_POOL": POOL,
             "NO_PROXY": unproxied,
             "no_proxy": unproxied,
             "PYTHONPATH": str(PROJECT / "plugins"),
@@ -219,8 +222,8 @@ class AirflowStack:
         stamp.write_text(wanted)
 
     def wait_until_healthy(self) -> None:
-        """Return once all four processes report that they are healthy. Raises ServiceError when one ends, or after
-        START_SECONDS."""
+        """Return once all four processes report that they are healthy and the pool is there. Raises ServiceError when one
+        ends, or after START_SECONDS."""
         began = reported = time.monotonic()
         while missing := HEALTHY_PARTS - {part for part, status in self.api.health().items() if status == "healthy"}:
             self.check()
@@ -232,6 +235,7 @@ class AirflowStack:
                 reported = now
                 self.report(f"waiting for Airflow, {now - began:.0f} s (missing: {names})")
             time.sleep(0.25)
+        self.api.ensure_pool(POOL, WRITERS, "Tasks that write to OpenSearch at the same time.")
 
     def check(self) -> None:
         """Raise ServiceError when one of the processes has ended."""

@@ -95,6 +95,13 @@ class AirflowApi:
                 raise ServiceError(f"Airflow does not know the DAG {dag_id}. {told or 'No file of the DAGs holds it.'}")
             time.sleep(POLL_SECONDS)
 
+    def ensure_pool(self, name: str, slots: int, description: str) -> None:
+        """Make a pool unless there is one: how many slots it has is then its user's affair."""
+        pools = self.request("GET", "pools", parameters={"limit": 1000})["pools"]
+        if all(pool["name"] != name for pool in pools):
+            body = {"name": name, "slots": slots, "description": description, "include_deferred": False}
+            self.request("POST", "pools", body)
+
     def unpause(self, dag_id: str) -> None:
         """Let the DAG's runs start."""
         self.request("PATCH", f"dags/{dag_id}", {"is_paused": False})

@@ -5,6 +5,7 @@ import importlib.resources
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from importlib import import_module
@@ -50,7 +51,8 @@ def command_words():
     for name, service in services().items():
         words = [*service.get("entrypoint", []), *service.get("command", [])]
         if words[:2] == ["bash", "-ec"]:
-            yield from ((name, line.split()) for line in words[2].splitlines())
+            commands = (command for line in words[2].splitlines() for command in line.split("||"))
+            yield from ((name, shlex.split(command)) for command in commands)
         elif words:
             yield name, words if "entrypoint" in service else ["airflow", *words]
         test = service.get("healthcheck", {}).get("test", [])
@@ -280,9 +282,20 @@ print(json.dumps({"unknown": unknown, "users": users, "passwords": manager.get_p
 def test_airflow_knows_its_commands_and_settings(airflow):
     """The installed Airflow takes every command that a container runs, and every setting that it is given."""
     names = [words[0] for words in airflow["asked"]["commands"]]
-    assert sorted(set(names)) == ["api-server", "dag-processor", "db", "jobs", "scheduler", "triggerer"]
+    assert sorted(set(names)) == ["api-server", "dag-processor", "db", "jobs", "pools", "scheduler", "triggerer"]
     assert len(airflow["asked"]["settings"]) >= 10
     assert airflow["unknown"] == []
+
+
+def test_the_pool_that_tasks_write_in_is_made_before_any_runs(airflow):
+    """The pool that the containers name to the DAGs is the one that the first job makes, unless it is there."""
+    named = {
+        service["environment"]["CLIPPINGS_POOL"] for name, service in services().items() if name.startswith("airflow-")
+    }
+    pools = [words[1:] for words in airflow["asked"]["commands"] if words[0] == "pools"]
+    assert [(words[0], {words[1]}) for words in pools] == [("get", named), ("set", named)]
+    [script] = [words for words in services()["airflow-init"]["command"] if "pools" in words]
+    assert script.index("airflow db migrate") < script.index("airflow pools")
 
 
 def test_the_password_of_the_env_is_the_one_that_logs_in(airflow):
