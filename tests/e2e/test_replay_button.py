@@ -98,6 +98,6 @@ def test_the_button_replays_and_the_record_leaves_quarantine(
 def test_the_pool_of_writing_tasks_is_made_once(airflow: AirflowStack) -> None:
     """The pool is there with its slots, and how many its user has set since stays when the stack starts again."""
     assert airflow.api.request("GET", f"pools/{POOL}")["slots"] == WRITERS
-    airflow.api.request("PATCH", f"pools/{POOL}?update_mask=slots", {"slots": 7})
+    airflow.api.request("PATCH", f"pools/{POOL}", {"pool": POOL, "slots": 7, "include_deferred": False})
     airflow.api.ensure_pool(POOL, WRITERS, "")
     assert airflow.api.request("GET", f"pools/{POOL}")["slots"] == 7

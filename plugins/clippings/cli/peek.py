@@ -29,7 +29,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--columns", metavar="ROLE=COLUMN,…", help="such as content=body,url=link or, by number, content=2"
     )
     parser.add_argument("--limit", type=int, default=5, help="records shown; 0 for all (default: %(default)s)")
-    parser.add_argument("--json", action="store_true", help="a JSON object a line: every record, whole")
+    parser.add_argument("--json", action="store_true", help="a JSON object a line: the records, whole")
+    parser.add_argument(
+        "--verbose", action="store_true", help="with --json: also the archive's member, and what is wrong in words"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -37,8 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
     feed, path = _feed(arguments)
     limit = arguments.limit if arguments.limit > 0 else None
     opened = open_file(feed, path)
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     if arguments.json:
-        _write_json(opened, path, limit)
+        _write_json(opened, limit, verbose=arguments.verbose)
     else:
         _write_text(opened, limit)
     return 0
@@ -72,7 +76,7 @@ def _feed(arguments: argparse.Namespace) -> tuple[Feed, str]:
     return feed, path
 
 
-def _write_json(files: Iterator[Opened], path: str, limit: int | None) -> None:
+def _write_json(files: Iterator[Opened], limit: int | None, *, verbose: bool) -> None:
     count = 0
     for opened in files:
         for record in opened.records:
@@ -80,15 +84,16 @@ def _write_json(files: Iterator[Opened], path: str, limit: int | None) -> None:
                 return
             count += 1
             line = _as_json(record)
-            if opened.file != path:
-                line["file"] = opened.file
+            if verbose:
+                line |= {"file": opened.file}
+                line |= {"message": record.message} if isinstance(record, Rejected) else {}
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 
 def _as_json(record: RawRecord | Rejected) -> dict[str, object]:
     if isinstance(record, Rejected):
-        return {"position": record.position, "rejected": str(record.reason), "message": record.message}
+        return {"position": record.position, "rejected": str(record.reason)}
     return {
         "position": record.position,
         "name": record.name,

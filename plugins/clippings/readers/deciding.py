@@ -117,7 +117,8 @@ def _declared(feed: Feed, decision: Decision, sample: str, complete: bool) -> De
 
 
 _PACKED_NAME = re.compile(r"\.(?:gz|gzip|bz2|xz|zst|zstd)$", re.I)
-_JSON_ARRAY = re.compile(r"\s*\[\s*(?:\{\s*\"|\])")
+_JSON_ARRAY = re.compile(r"\s*\[\s*\{\s*\"")
+_JSON_OBJECT = re.compile(r"\s*\{\s*\"[^\"\n]{1,200}\"\s*:")
 
 
 def _find_out(feed: Feed, file: str, decision: Decision, sample: str, complete: bool) -> Decision:
@@ -131,8 +132,10 @@ def _find_out(feed: Feed, file: str, decision: Decision, sample: str, complete: 
         if layout is not None and (layout.share > 0.5 or ending in ("jsonl", "ndjson")):
             return replace(_as(decision, Format.JSONL, reason), json=layout)
         notes.append(f"not JSON lines: {reason}")
-    if _JSON_ARRAY.match(sample) and ending in ("json", "jsonl", "ndjson"):
+    if _JSON_ARRAY.match(sample):
         return _unreadable(decision, "The file is one JSON array: write one object a line (jq -c '.[]').")
+    if _JSON_OBJECT.match(sample):
+        return _unreadable(decision, "The file is one JSON object in several lines: write it in one line (jq -c .).")
     if not sample.strip():
         return replace(decision, format=Format.TEXT, problem=(Reason.EMPTY, "The file holds nothing but blanks."))
     by_name = ending in ("csv", "tsv", "tab")

@@ -1,9 +1,10 @@
 """From a file of a feed to its records, whatever the file is."""
 
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from clippings.articles import Reason, Rejected
@@ -55,9 +56,13 @@ class StoredFile:
         stored, path = self._stored, self.path
         head = stored.read(1024)
         if is_packed(head):
+            members = 0
             for content in unpack(path, stored):
+                members += 1
                 decision = decide(self.feed, content)
                 yield Opened(content.file, decision, _records(self.feed, content, decision, 0, None), content.how)
+            if not members:
+                yield self._without_members()
             return
         decision = _decide_plain(self.feed, path, stored)
         start, end = byte_range or (0, None)
@@ -65,6 +70,13 @@ class StoredFile:
         stored.seek(begin)
         content = Content(path, stored)
         yield Opened(path, decision, _records(self.feed, content, decision, begin, end, at_start=start == 0))
+
+    def _without_members(self) -> Opened:
+        """An archive that holds nothing to be read: it is accounted for as an empty file is."""
+        content = Content(self.path, io.BytesIO())
+        problem = (Reason.EMPTY, "The archive holds no file (hidden ones are passed over).")
+        decision = replace(decide(self.feed, content), problem=problem)
+        return Opened(self.path, decision, _records(self.feed, content, decision, 0, None), ("archive",))
 
     def digest(self) -> str:
         """SHA-256 (hex) of the stored bytes. What was read already is not read again, the rest is."""

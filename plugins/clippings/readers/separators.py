@@ -30,6 +30,8 @@ class Separator:
 
     expression: re.Pattern[str]
     reason: str
+    feeds: bool = False
+    """A form feed separates wherever it stands: printers and `pdftotext` put it before the first word of a page."""
     signs_only: bool = True
     """No line that begins with an ASCII letter or digit can match: most lines need not be looked at any further."""
 
@@ -41,11 +43,12 @@ def declared_separator(expression: str) -> Separator:
 
 def find_separator(sample: str) -> Separator:
     """The separator of a file that is known to hold many documents: the kind of separator line that it has most of."""
-    kinds = _kinds(_LINE_END.split(sample))
+    kinds = _kinds(_rows(sample))
     if not kinds:
-        return Separator(ANY_SEPARATOR, "no separator line in the sample: any run of five or more, form feed or name")
+        reason = "no separator line in the sample: any run of five or more, form feed or name"
+        return Separator(ANY_SEPARATOR, reason, feeds=True)
     kind = max(kinds, key=lambda kind: len(kind.numbers))
-    return Separator(kind.expression, f"{len(kind.numbers)} separator lines: {kind.title}")
+    return Separator(kind.expression, f"{len(kind.numbers)} separator lines: {kind.title}", kind.mark == "\f")
 
 
 def evident_separator(sample: str, complete: bool) -> tuple[Separator | None, str]:
@@ -54,15 +57,24 @@ def evident_separator(sample: str, complete: bool) -> tuple[Separator | None, st
     A page scrape may hold lines of dashes, too: between its sections, under its headings, above its comments. So
     what lies between the lines has to be pages. `complete`: the sample is the whole file.
     """
-    rows = _LINE_END.split(sample)
+    rows = _rows(sample)
     reasons: list[str] = []
     for kind in _kinds(rows):
         parts = _parts(rows, kind.numbers, complete)
         doubt = _doubt(kind, parts, rows)
         if doubt is None:
-            return Separator(kind.expression, f"{len(kind.numbers)} separator lines ({kind.title})"), ""
+            reason = f"{len(kind.numbers)} separator lines ({kind.title})"
+            return Separator(kind.expression, reason, kind.mark == "\f"), ""
         reasons.append(f"{len(kind.numbers)} lines of {kind.title} do not separate documents: {doubt}")
     return None, "; ".join(reasons)
+
+
+def _rows(sample: str) -> list[str]:
+    """The lines of a sample; a form feed is a line of its own."""
+    rows: list[str] = []
+    for row in _LINE_END.split(sample):
+        rows.extend(filter(None, re.split("(\f)", row)) if "\f" in row else (row,))
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +219,8 @@ def split_separated(source: Source, separator: Separator, limit: int) -> Iterato
     line that is not blank; reading can begin again at the separator line before it.
     """
     document = _Document(source.offset)
-    for line in lines(source, limit):
+    every = lines(source, limit)
+    for line in _cut_at_feeds(source, every) if separator.feeds else every:
         found = None if line.cut or len(line.data) > LONGEST_SEPARATOR else _match(source, separator, line)
         if found is None:
             document.add(line, limit)
@@ -215,6 +228,19 @@ def split_separated(source: Source, separator: Separator, limit: int) -> Iterato
         yield from document.pieces(limit)
         document = _Document(line.offset, found.groupdict().get("name"))
     yield from document.pieces(limit)
+
+
+def _cut_at_feeds(source: Source, every: Iterator[Line]) -> Iterator[Line]:
+    """The same lines, with each form feed as a line of its own."""
+    for line in every:
+        if line.cut or b"\f" not in line.data:
+            yield line
+            continue
+        offset = line.offset
+        for part in filter(None, re.split(b"(\f)", line.data)):
+            size = source.measure(part)
+            yield Line(offset, size, part)
+            offset += size
 
 
 def _match(source: Source, separator: Separator, line: Line) -> re.Match[str] | None:

@@ -61,8 +61,13 @@ def list_files(feed: Feed) -> Iterator[FileStat]:
         raise ConfigurationError(
             f"Feed {feed.id}: {feed.location} does not exist: create it, or correct its location in the feeds file."
         ) from error
-    except OSError as error:
-        raise ServiceError(f"Feed {feed.id}: {feed.location} cannot be listed: {error}.") from error
+    except ClippingsError:
+        raise
+    except Exception as error:  # what a lost connection raises differs from system to system
+        raise ServiceError(
+            f"Feed {feed.id}: {feed.location} cannot be listed: {type(error).__name__}: {error}. "
+            "Check that it is reachable and may be read, then run again."
+        ) from error
 
 
 def is_listed(feed: Feed, path: str) -> bool:
