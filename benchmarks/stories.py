@@ -6,6 +6,7 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -41,26 +42,28 @@ A_SECOND = 500
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Documents in the archive after a step, seconds to file and to group those that it brought."""
+    """Documents in the archive after a step, seconds to file and to group those that it brought, and the processor's
+    seconds (this process and the node) for the grouping, which tell something on a machine that others use, too."""
 
     documents: int
     filing: float
     grouping: float
+    processor: float
 
 
 def measure(bench: Bench) -> list[Ratio]:
     """Documents a second, and the last steps against the first."""
     steps = list(grouped_in_steps(bench.opensearch, bench.count(DOCUMENTS)))
-    total, time = steps[-1].documents, sum(step.grouping for step in steps)
+    total, spent = steps[-1].documents, sum(step.grouping for step in steps)
     first, last = (sum(step.grouping for step in some) for some in (steps[: STEPS // 2], steps[STEPS // 2 :]))
     return [
         Ratio(
             "grouping copies into stories (documents a second)",
             f"{A_SECOND} a second",
-            total / time / A_SECOND,
+            total / spent / A_SECOND,
             1.0,
             True,
-            f"{total / time:.0f} documents/s, {total} documents, {COPIED:.0%} of them copies",
+            _told(steps),
         ),
         Ratio(
             "grouping the second half of the documents",
@@ -73,6 +76,16 @@ def measure(bench: Bench) -> list[Ratio]:
     ]
 
 
+def _told(steps: Sequence[Step]) -> str:
+    documents = steps[-1].documents
+    spent, processor = (sum(each) for each in zip(*((step.grouping, step.processor) for step in steps), strict=True))
+    return (
+        f"{documents / spent:.0f} documents/s, {documents} documents, {COPIED:.0%} of them copies; "
+        f"{processor / documents * 1000:.2f} ms of processor time each, so {2 * documents / processor:.0f} a second "
+        "where two cores are free"
+    )
+
+
 def grouped_in_steps(settings: OpenSearchSettings, documents: int) -> Iterator[Step]:
     """File and group this many documents in steps. Raises ValueError where a copy was not found."""
     articles = _articles(documents)
@@ -82,10 +95,18 @@ def grouped_in_steps(settings: OpenSearchSettings, documents: int) -> Iterator[S
             some = list(islice(articles, documents // STEPS))
             filing = seconds(lambda some=some: _file(client, settings, some))
             done = []
+            before = _processor(client)
             grouping = seconds(lambda done=done: done.append(group(client, settings)))
+            processor = _processor(client) - before
             if done[0].articles != len(some):
                 raise ValueError(f"{done[0].articles} of {len(some)} documents were grouped")
-            yield Step(number * len(some), filing, grouping)
+            yield Step(number * len(some), filing, grouping, processor)
+
+
+def _processor(client: OpenSearch) -> float:
+    """Seconds of processor time that this process and the nodes have used so far."""
+    nodes = client.nodes.stats(metric="process")["nodes"].values()
+    return time.process_time() + sum(node["process"]["cpu"]["total_in_millis"] for node in nodes) / 1000
 
 
 def _file(client: OpenSearch, settings: OpenSearchSettings, articles: Sequence[Article]) -> None:
@@ -117,12 +138,12 @@ def picture(steps: Sequence[Step], caption: str) -> str:
     total = steps[-1].documents
     spent = [sum(step.grouping for step in steps[: place + 1]) for place in range(len(steps))]
 
-    def place(documents: int, time: float) -> str:
+    def place(documents: int, second: float) -> str:
         x = left + documents / total * (width - left - 30)
-        y = height - bottom - time / spent[-1] * (height - bottom - 40)
+        y = height - bottom - second / spent[-1] * (height - bottom - 40)
         return f"{x:.0f},{y:.0f}"
 
-    points = [place(step.documents, time) for step, time in zip(steps, spent, strict=True)]
+    points = [place(step.documents, second) for step, second in zip(steps, spent, strict=True)]
     dots = "".join(f'<circle cx="{x}" cy="{y}" r="4"/>' for x, y in (point.split(",") for point in points))
     labels = "".join(
         f'<text x="{x}" y="{height - bottom + 20}" text-anchor="middle">{step.documents:,}</text>'
@@ -160,14 +181,16 @@ def main() -> int:
     try:
         for step in grouped_in_steps(settings, arguments.documents):
             steps.append(step)
-            print(f"{step.documents:,}: filed in {step.filing:.1f} s, grouped in {step.grouping:.1f} s", flush=True)
+            print(
+                f"{step.documents:,}: filed in {step.filing:.1f} s, grouped in {step.grouping:.1f} s ({step.processor:.1f} s of processor)",
+                flush=True,
+            )
     finally:
         with connect(settings) as client:
             client.indices.delete(index="bench-stories-*", ignore_unavailable=True)
-    time = sum(step.grouping for step in steps)
-    rate = f"{arguments.documents / time:.0f} documents a second, a fifth of them copies; {machine()}"
-    print(rate)
-    arguments.picture.write_text(picture(steps, rate), encoding="utf-8")
+    print(_told(steps))
+    print(machine())
+    arguments.picture.write_text(picture(steps, _told(steps)), encoding="utf-8")
     return 0
 
 

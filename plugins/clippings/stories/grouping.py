@@ -25,8 +25,10 @@ from clippings.stories.writing import Change, write
 
 TURN = "stories"
 
-PAGE = 500
-"""Articles grouped at once. Their bands (100 each) are asked for in one query, which takes 65,536 terms."""
+PAGE = 2000
+"""Articles grouped at once. After each page the index is refreshed, which costs as much for few articles as for many."""
+
+READ_AT_ONCE = 500
 
 PAGE_CHARACTERS = 16_000_000
 """Of the texts of a page, about: long ones come in smaller pages, but for a single text."""
@@ -116,7 +118,7 @@ def _check_mapping(client: OpenSearch, settings: OpenSearchSettings) -> None:
 def _pending_pages(client: OpenSearch, settings: OpenSearchSettings) -> Iterator[list[Pending]]:
     """What is pending at this moment."""
     query = {"query": PENDING, "seq_no_primary_term": True}
-    found = helpers.scan(client, query=query, index=write_alias(settings), size=PAGE, scroll=KEPT_OPEN)
+    found = helpers.scan(client, query=query, index=write_alias(settings), size=READ_AT_ONCE, scroll=KEPT_OPEN)
     with closing(found):
         yield from _pages(found)
 
@@ -217,7 +219,7 @@ def _of_stories(client: OpenSearch, settings: OpenSearchSettings, stories: Itera
         "query": {"bool": {"filter": [{"terms": {"story_id": sorted(stories)}}, CURRENT]}},
         "seq_no_primary_term": True,
     }
-    found = helpers.scan(client, query=query, index=write_alias(settings), size=PAGE, scroll=KEPT_OPEN)
+    found = helpers.scan(client, query=query, index=write_alias(settings), size=READ_AT_ONCE, scroll=KEPT_OPEN)
     with closing(found):
         yield from found
 
@@ -225,7 +227,7 @@ def _of_stories(client: OpenSearch, settings: OpenSearchSettings, stories: Itera
 def _reopen(client: OpenSearch, settings: OpenSearchSettings, renew: Renew) -> int:
     """Make the articles of every broken story pending again; returns how many stories those are."""
     broken = list(_broken(client, settings))
-    for some in chunks(broken, PAGE):
+    for some in chunks(broken, READ_AT_ONCE):
         write(
             client,
             settings,
