@@ -182,7 +182,8 @@ def main() -> int:
         for step in grouped_in_steps(settings, arguments.documents):
             steps.append(step)
             print(
-                f"{step.documents:,}: filed in {step.filing:.1f} s, grouped in {step.grouping:.1f} s ({step.processor:.1f} s of processor)",
+                f"{step.documents:,}: filed in {step.filing:.1f} s, "
+                f"grouped in {step.grouping:.1f} s ({step.processor:.1f} s of processor)",
                 flush=True,
             )
     finally:
