@@ -55,8 +55,9 @@ def extract_blocks(page: Page, networks: Sequence[Network] | None = None) -> Ext
         for i in np.flatnonzero(kept):
             kept[i] = not same_title(lines[i], title)
     on = np.flatnonzero(kept)
-    for i in on[:3]:
-        kept[i] = not (is_byline(lines[i]) or is_dateline(lines[i]) or is_date_line(lines[i]))
+    heading = [i for i in on[:3] if is_byline(lines[i]) or is_dateline(lines[i]) or is_date_line(lines[i])]
+    if len(heading) < len(on):
+        kept[heading] = False
     kept[sign_offs(lines, [int(i) for i in np.flatnonzero(kept)])] = False
     paragraphs = [lines[i] for i in np.flatnonzero(kept)]
     method = "blocks"

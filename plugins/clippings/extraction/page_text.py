@@ -66,9 +66,9 @@ def extract_lines(page: Page, networks: Sequence[Network] | None = None) -> Extr
         title = None
     on = np.flatnonzero(kept)
     author = find_author(bare, title if title is not None else first - 12, int(on[0]), int(on[-1]))
-    for i in on[:3]:
-        if is_byline(bare[i]) or is_dateline(bare[i]) or is_date_line(bare[i]):
-            kept[i] = False
+    heading = [i for i in on[:3] if is_byline(bare[i]) or is_dateline(bare[i]) or is_date_line(bare[i])]
+    if len(heading) < len(on):
+        kept[heading] = False
     kept[sign_offs(bare, _places(kept))] = False
     on = np.flatnonzero(kept)
     paragraphs = [bare[i] for i in on]
