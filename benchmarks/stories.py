@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from random import Random
 
@@ -132,40 +132,51 @@ def _articles(documents: int) -> Iterator[Article]:
         yield replace(article_of(page, number), text=text)
 
 
-def picture(steps: Sequence[Step], caption: str) -> str:
-    """An SVG: seconds spent on grouping over the number of documents, with the line that the last point belongs to."""
-    width, height, left, bottom = 640, 360, 70, 60
-    total = steps[-1].documents
-    spent = [sum(step.grouping for step in steps[: place + 1]) for place in range(len(steps))]
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 680, 380, 60, 70, 44
+"""Of the picture, and of the margins around what is drawn."""
 
-    def place(documents: int, second: float) -> str:
-        x = left + documents / total * (width - left - 30)
-        y = height - bottom - second / spent[-1] * (height - bottom - 40)
-        return f"{x:.0f},{y:.0f}"
 
-    points = [place(step.documents, second) for step, second in zip(steps, spent, strict=True)]
-    dots = "".join(f'<circle cx="{x}" cy="{y}" r="4"/>' for x, y in (point.split(",") for point in points))
-    labels = "".join(
-        f'<text x="{x}" y="{height - bottom + 20}" text-anchor="middle">{step.documents:,}</text>'
-        for step, (x, _) in zip(steps, (point.split(",") for point in points), strict=True)
-        if step.documents * 5 % total == 0
+def picture(steps: Sequence[Step], *captions: str) -> str:
+    """An SVG: seconds spent on grouping, by the clock and of the processor, over the number of documents.
+
+    A straight line to the last point shows what linear would be.
+    """
+    documents = [0, *(step.documents for step in steps)]
+    clock = [0.0, *accumulate(step.grouping for step in steps)]
+    processor = [0.0, *accumulate(step.processor for step in steps)]
+    highest = max(clock[-1], processor[-1])
+
+    def point(number: int, second: float) -> tuple[float, float]:
+        x = LEFT + number / documents[-1] * (WIDTH - LEFT - 40)
+        return round(x, 1), round(HEIGHT - BOTTOM - second / highest * (HEIGHT - BOTTOM - TOP), 1)
+
+    def line(spent: Sequence[float], colour: str, label: str) -> str:
+        points = [point(number, second) for number, second in zip(documents, spent, strict=True)]
+        drawn = " ".join(f"{x},{y}" for x, y in points)
+        dots = "".join(f'<circle cx="{x}" cy="{y}" r="3.5"/>' for x, y in points[1:])
+        x, y = points[-1]
+        return (
+            f'<path d="M{LEFT},{HEIGHT - BOTTOM}L{x},{y}" stroke="#999" stroke-dasharray="4"/>'
+            f'<polyline points="{drawn}" fill="none" stroke="{colour}" stroke-width="2"/><g fill="{colour}">{dots}'
+            f'<text x="{x}" y="{y - 9}" text-anchor="end">{label}: {spent[-1]:.0f} s</text></g>'
+        )
+
+    numbers = "".join(
+        f'<text x="{point(number, 0)[0]}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{number:,}</text>'
+        for number in documents[:: max(1, len(steps) // 5)]
     )
-    times = "".join(
-        f'<text x="{left - 8}" y="{float(place(0, share * spent[-1]).split(",")[1]) + 4:.0f}" text-anchor="end">'
-        f"{share * spent[-1]:.0f} s</text>"
-        for share in (0.25, 0.5, 0.75, 1)
+    told = "".join(
+        f'<text x="8" y="{HEIGHT - 26 + 14 * place}" font-size="10">{caption}</text>'
+        for place, caption in enumerate(captions)
     )
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">
-<title>Seconds to group documents into stories, by their number</title>
-<rect width="{width}" height="{height}" fill="#fff"/>
-<g fill="#333">
-<text x="{left}" y="22" font-size="14">Seconds spent on grouping, by the number of documents in the archive</text>
-{labels}{times}
-<text x="{left}" y="{height - 12}" font-size="10">{caption}</text></g>
-<path d="M{left},40V{height - bottom}H{width - 20}" fill="none" stroke="#333"/>
-<path d="M{place(0, 0)}L{points[-1]}" stroke="#999" stroke-dasharray="4"/>
-<polyline points="{place(0, 0)} {" ".join(points)}" fill="none" stroke="#8a1f1b" stroke-width="2"/>
-<g fill="#8a1f1b">{dots}</g>
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">
+<title>Seconds spent on grouping documents into stories, by their number</title>
+<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>
+<g fill="#333"><text x="8" y="20" font-size="14">Seconds spent on grouping, by the number of documents in the archive</text>
+{numbers}{told}</g>
+<path d="M{LEFT},{TOP}V{HEIGHT - BOTTOM}H{WIDTH - 20}" fill="none" stroke="#333"/>
+{line(clock, "#8a1f1b", "by the clock")}
+{line(processor, "#1b4f8a", "of the processors")}
 </svg>
 """
 
@@ -186,12 +197,13 @@ def main() -> int:
                 f"grouped in {step.grouping:.1f} s ({step.processor:.1f} s of processor)",
                 flush=True,
             )
+            # After each step, so that a run that is interrupted leaves a picture of what it did.
+            arguments.picture.write_text(picture(steps, _told(steps), machine()), encoding="utf-8")
     finally:
         with connect(settings) as client:
             client.indices.delete(index="bench-stories-*", ignore_unavailable=True)
     print(_told(steps))
     print(machine())
-    arguments.picture.write_text(picture(steps, _told(steps)), encoding="utf-8")
     return 0
 
 

@@ -38,7 +38,7 @@ def find_title(bare: Sequence[str], listed: Sequence[bool], first: int, body: st
     `listed`: which lines had a bullet. `first`: where the main text begins. `body`: the main text, whose words a title
     shares.
     """
-    vocabulary = _beginnings(body) | _pairs(body) | _heads(body)
+    vocabulary = {word for word in _WORD.findall(body.lower()) if len(word) > 3} | _pairs(body) | _heads(body)
     counts = Counter(bare)
     best: tuple[float, int] | None = None
     best_below_byline: tuple[float, int] | None = None
@@ -96,27 +96,22 @@ def _score(line: str, vocabulary: set[str], above: int, copies: int) -> float:
 
 def _pairs(text: str) -> set[str]:
     """Pairs of neighbouring ideographs: what stands for words where no spaces divide them."""
-    if not _IDEOGRAPHS.search(text):
-        return set()
     return {a + b for a, b in pairwise(text) if _IDEOGRAPHS.match(a) and _IDEOGRAPHS.match(b)}
 
 
 def _heads(text: str) -> set[str]:
     """The first two syllables of Korean words: particles hang on behind them."""
-    if not _HANGUL.search(text):
-        return set()
     return {word[:2] for word in _WORD.findall(text) if _HANGUL.match(word)}
-
-
-def _beginnings(text: str) -> set[str]:
-    """The words of a text with more than three letters, and what they begin with, down to four letters."""
-    words = {word for word in _WORD.findall(text.lower()) if len(word) > 3}
-    return {word[:size] for word in words for size in range(4, len(word) + 1)}
 
 
 def _shares(word: str, vocabulary: set[str]) -> bool:
     """Whether the word, or another form of it, is in the vocabulary (forms share their first letters)."""
-    return word in vocabulary or (len(word) > 3 and word[: max(4, len(word) - 3)] in vocabulary)
+    if word in vocabulary:
+        return True
+    if len(word) < 4:
+        return False
+    stem = word[: max(4, len(word) - 3)]
+    return any(other.startswith(stem) for other in vocabulary)
 
 
 def same_title(line: str, title: str) -> bool:

@@ -7,15 +7,15 @@ next one takes up what it finds. Why that is sound is in docs/adr/0010-stories.m
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from opensearchpy import OpenSearch, helpers
+from opensearchpy import OpenSearch
 
 from clippings.errors import ServiceError
 from clippings.search.aliases import refresh, write_alias
 from clippings.search.documents import text_of
+from clippings.search.scanning import scan_hits
 from clippings.settings import OpenSearchSettings
 from clippings.stories.fields import CURRENT, STORY_VERSION
 from clippings.stories.linking import Groups, Pending, candidates_of, chunks, held, linked, story_name
@@ -35,9 +35,6 @@ PAGE_CHARACTERS = 16_000_000
 
 MOST_ROUNDS = 20
 """Rounds of a run: each takes what came or changed during the one before it."""
-
-KEPT_OPEN = "2m"
-"""So long OpenSearch waits for the next page of a scroll; a killed process leaves its scroll open for that long."""
 
 Document = dict[str, Any]
 Report = Callable[[str], None]
@@ -118,9 +115,7 @@ def _check_mapping(client: OpenSearch, settings: OpenSearchSettings) -> None:
 def _pending_pages(client: OpenSearch, settings: OpenSearchSettings) -> Iterator[list[Pending]]:
     """What is pending at this moment."""
     query = {"query": PENDING, "seq_no_primary_term": True}
-    found = helpers.scan(client, query=query, index=write_alias(settings), size=READ_AT_ONCE, scroll=KEPT_OPEN)
-    with closing(found):
-        yield from _pages(found)
+    yield from _pages(scan_hits(client, write_alias(settings), query, size=READ_AT_ONCE))
 
 
 def _pages(hits: Iterator[Document]) -> Iterator[list[Pending]]:
@@ -219,9 +214,7 @@ def _of_stories(client: OpenSearch, settings: OpenSearchSettings, stories: Itera
         "query": {"bool": {"filter": [{"terms": {"story_id": sorted(stories)}}, CURRENT]}},
         "seq_no_primary_term": True,
     }
-    found = helpers.scan(client, query=query, index=write_alias(settings), size=READ_AT_ONCE, scroll=KEPT_OPEN)
-    with closing(found):
-        yield from found
+    return scan_hits(client, write_alias(settings), query, size=READ_AT_ONCE)
 
 
 def _reopen(client: OpenSearch, settings: OpenSearchSettings, renew: Renew) -> int:
