@@ -16,7 +16,6 @@ HEAD_LINES = 14
 """Filled lines before the main text that can still be its head, where the title is not found there."""
 LONGEST_RELATIVE = 60
 LONGEST_TIME_LINE = 24
-_DIGIT = re.compile(r"\d")
 LONG_LINE = 120
 """Characters from which a line is taken for a paragraph, where extraction gives no verdicts."""
 
@@ -98,7 +97,7 @@ def visible_mentions(layout: Layout, language: str | None, order: Order) -> list
     for at, line in enumerate(layout.lines):
         if at < layout.first and len(line) <= LONGEST_RELATIVE and found:
             found += _relative(layout, at, found)
-        if not _DIGIT.search(line) or _is_address(line):
+        if not any(character.isdigit() for character in line) or _is_address(line):
             continue
         composed = normal(line)
         for one in expressions(composed, language, day_first=order.day_first):

@@ -126,7 +126,8 @@ def write(client: OpenSearch, settings: OpenSearchSettings, book: Book, actions:
     index = index_of(settings, book)
     addressed = ({**action, "_index": index} for action in actions)
     for status, answer in send_actions(client, addressed):
-        # What was to be deleted may be gone, or (where its version was named) another by now: then it stays.
+        # What was to be deleted may be gone, or (where its version was named) another by now; what was to be made only
+        # where nothing is may be there. Then it stays as it is.
         gone = status == GONE and "error" not in answer
         if status not in WRITTEN and not gone and status != MOVED_ON:
             raise ServiceError(

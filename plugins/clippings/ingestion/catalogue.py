@@ -128,6 +128,35 @@ def note_files(client: OpenSearch, settings: OpenSearchSettings, entries: Iterab
     return write(client, settings, Book.FILES, actions())
 
 
+def note_planned(
+    client: OpenSearch, settings: OpenSearchSettings, feed: str, stats: Iterable[FileStat], *, run: str, observed: str
+) -> None:
+    """Make an entry for each file that has none, before anything of it is filed: a file that is gone before its run has
+    ended is known all the same, so that its articles can be found."""
+
+    def actions() -> Iterator[Document]:
+        for stat in stats:
+            entry = FileEntry(
+                feed=feed,
+                path=stat.path,
+                size=stat.size,
+                modified=moment_text(stat.modified),
+                etag=stat.etag,
+                content_hash=None,
+                format="",
+                records=0,
+                rejected=0,
+                days=(),
+                undated=0,
+                pipeline_version="",
+                last_run=run,
+                observed=observed,
+            )
+            yield {"_op_type": "create", "_id": entry_id(feed, stat.path), "_source": asdict(entry)}
+
+    write(client, settings, Book.FILES, actions())
+
+
 def files_by_path(
     client: OpenSearch, settings: OpenSearchSettings, feed: str, interval: Interval | None = None
 ) -> Iterator[FileEntry]:

@@ -20,6 +20,7 @@ from clippings.ingestion.catalogue import (
     known_files,
     moment_text,
     note_files,
+    note_planned,
     now_text,
 )
 from clippings.ingestion.clipping import Found, clip_item
@@ -78,6 +79,9 @@ def select(client: OpenSearch, settings: OpenSearchSettings, request: RunRequest
         items = (PlannedItem(**json.loads(line)) for line in spool)
         planned = batches(items, size, files)
         numbers = note_plan(client, settings, request.run, request.feed.id, planned)
+        spool.seek(0)
+        stats = (PlannedItem(**json.loads(line)).stat for line in spool)
+        note_planned(client, settings, request.feed.id, stats, run=request.run, observed=began)
     note_start(client, settings, request, began, {"files": files, "size": size, "batches": len(numbers)})
     log.info("run %s takes %d files (%d bytes) in %d batches", request.run, files, size, len(numbers))
     return Selection(numbers, files, size)

@@ -13,6 +13,8 @@ from clippings.search.client import BLOCKED, TEMPORARY, Patience, UnavailableErr
 
 Action = dict[str, Any]
 
+PATIENCE = Patience(total=120.0)
+"""As long as articles are waited for."""
 ACTIONS_AT_ONCE = 500
 REQUEST_BYTES = 8 * 2**20
 """Bytes of one request; a plan of a million files has entries of more than a megabyte each."""
@@ -29,7 +31,7 @@ def send_actions(
     Lazy, and each has to be such that doing it twice does no harm. Raises ServiceError where the whole request is
     refused, UnavailableError where OpenSearch takes nothing for as long as `patience` (two minutes) lasts.
     """
-    patience = patience or Patience(total=120.0)
+    patience = patience or PATIENCE
     remaining = iter(actions)
     while group := list(islice(remaining, ACTIONS_AT_ONCE)):
         answers: dict[int, tuple[int, Action]] = {}

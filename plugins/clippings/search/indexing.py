@@ -37,6 +37,15 @@ ACTION_BYTES = 24
 MOST_DOCUMENTS = 1000
 """Documents in a batch, however small they are."""
 
+PATIENCE = Patience(total=120.0)
+"""How long a batch is sent again while OpenSearch takes nothing: longer than it needs to be started again."""
+
+NO_INDEX = "index_not_found_exception"
+
+SHARD_SECONDS = 10
+"""How long OpenSearch waits for a shard that is not there. By its own minute, our request would have timed out before it
+could say what it lacks."""
+
 
 class Status(StrEnum):
     """What became of one article."""
@@ -185,9 +194,21 @@ class _Filer:
         self.patience = patience
         self.before_new = before_new
         self.size = _BatchSize()
+        self.given_up = threading.Event()
+        """Set when one batch has failed for good: the others need not be waited for."""
+        self.failure: ServiceError | None = None
+        """What the first batch failed with that did."""
 
     def file(self, batch: list[_Document]) -> list[Outcome]:
         """File one batch: an outcome for each document, in their order. Raises ServiceError."""
+        try:
+            return self._file(batch)
+        except ServiceError as error:
+            self.failure = self.failure or error
+            self.given_up.set()
+            raise
+
+    def _file(self, batch: list[_Document]) -> list[Outcome]:
         started = time.monotonic()
         filed = self._filed(batch)
         changed = [
@@ -214,13 +235,18 @@ class _Filer:
                     index=write_alias(self.settings),
                     params={"_source_includes": "article_hash"},
                 )
+                unknown = next((each for each in answer["docs"] if "error" in each), None)
+                if unknown is not None:  # a shard that is not there yet, or no index at all
+                    if error_type(unknown) == NO_INDEX:
+                        raise missing_index(self.settings)
+                    raise UnavailableError(error_reason(unknown))
                 return {
                     each["_id"]: _Filed(each["_source"]["article_hash"], each["_seq_no"], each["_primary_term"])
                     for each in answer["docs"]
-                    if each.get("found")
+                    if each["found"]
                 }
-            except UnavailableError:
-                self._wait(waits)
+            except UnavailableError as error:
+                self._wait(waits, f" ({error})")
             except TransportError as error:
                 raise self._stop(error.status_code, error.info) from error
 
@@ -230,7 +256,13 @@ class _Filer:
             answer = self.client.bulk(
                 body=b"".join(document.lines for document in documents),
                 index=write_alias(self.settings),
-                params={"require_alias": "true", "filter_path": "items.*.status,items.*.error", ASK_ONCE: True},
+                params={
+                    "require_alias": "true",
+                    "filter_path": "items.*.status,items.*.error",
+                    "timeout": f"{SHARD_SECONDS}s",  # OpenSearch's; the library's own has another name
+                    "request_timeout": self.settings.timeout,
+                    ASK_ONCE: True,
+                },
             )
         except UnavailableError as error:
             return [_Answer(503, {"error": {"reason": str(error)}})] * len(documents)
@@ -304,7 +336,8 @@ class _Filer:
                 f"OpenSearch at {self.settings.url} took no documents for {self.patience.total:.0f} seconds{detail}: "
                 "see that it runs and has room, then start the run again; what is filed is not filed twice."
             )
-        time.sleep(wait)
+        if self.given_up.wait(wait):
+            raise self.failure or UnavailableError("Filing was ended before this batch was filed.")
 
     def _stop(self, status: int | str, info: object) -> ServiceError:
         """Why this run cannot go on, in a sentence."""
@@ -338,7 +371,7 @@ def file_articles(
     long as `patience` (two minutes) lasts. The articles of batches under way then have no outcome; filing them again
     is safe.
     """
-    filer = _Filer(client, settings, patience or Patience(total=120.0), before_new)
+    filer = _Filer(client, settings, patience or PATIENCE, before_new)
     seen: set[bytes] = set()
     batch: list[_Document] = []
     batch_bytes = 0
@@ -367,4 +400,5 @@ def file_articles(
         while waiting:
             yield from waiting.popleft().result()
     finally:
+        filer.given_up.set()
         pool.shutdown(wait=True, cancel_futures=True)

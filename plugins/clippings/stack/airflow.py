@@ -189,14 +189,22 @@ class AirflowStack:
         self.prepare()
         environment = self.environment()
         self.migrate(environment)
-        for name, words in PARTS.items():
-            self.family.start(
-                f"Airflow's {name}",
-                [sys.executable, "-m", "airflow", *words],
-                log=self.logs / f"{name}.log",
-                environment=environment,
-                folder=self.airflow_home,
-            )
+        for name in PARTS:
+            self._start(name, environment)
+
+    def _start(self, part: str, environment: Mapping[str, str]) -> None:
+        self.family.start(
+            f"Airflow's {part}",
+            [sys.executable, "-m", "airflow", *PARTS[part]],
+            log=self.logs / f"{part}.log",
+            environment=environment,
+            folder=self.airflow_home,
+        )
+
+    def restart(self, part: str) -> None:
+        """Start one of PARTS anew, which has ended; does not wait for it."""
+        self.family.started = [one for one in self.family.started if one.running]
+        self._start(part, self.environment())
 
     def migrate(self, environment: Mapping[str, str]) -> None:
         """Make or update the database, which takes seconds even when there is nothing to do: so only when Airflow's
