@@ -24,6 +24,19 @@ BROKEN = '{"content": "this line never ends'
 PAGES = [page.scrape for page in made_pages(160, seed=4)]
 """Texts for the files of the tests, no two alike, dated from 2000 to 2019."""
 
+FEED_DECLARED = """
+  - id: {id}
+    title: Lines
+    location: {location}
+    patterns: "**/*.jsonl"
+    schedule: "{schedule}"
+    start: 2000-01-01
+    format: jsonl
+    columns: {{content: content}}
+    bad_share_limit: 1.0
+"""
+"""The same feed as `lines_feed` makes, as it stands under `feeds:` in a file of feeds."""
+
 Document = dict[str, Any]
 
 
@@ -76,7 +89,7 @@ class Archive:
 
     def _everything(self, index: str) -> dict[str, Document]:
         self.client.indices.refresh(index=index)
-        hits = helpers.scan(self.client, index=index, query={"query": {"match_all": {}}})
+        hits = helpers.scan(self.client, index=index, query={"query": {"term": {"feed": self.feed.id}}})
         return {hit["_id"]: hit["_source"] for hit in hits}
 
     def undisturbed(self, calm: OpenSearchSettings) -> Holding:

@@ -1,7 +1,9 @@
 """What the fault tests share: archives on the node for all tests, and a node that may be broken."""
 
 import os
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from zlib import crc32
@@ -12,6 +14,7 @@ from tests.faults.archives import Archive, Holding, fill, lines_feed
 from clippings.node import Node
 from clippings.node.ports import free_port
 from clippings.search import indexing
+from clippings.search.client import connect
 from clippings.settings import OpenSearchSettings
 
 
@@ -42,8 +45,12 @@ def calm(opensearch_server: OpenSearchSettings, tmp_path_factory: pytest.TempPat
     archive.client.indices.delete_index_template(name=f"{settings.index_prefix}*")
 
 
+ROOM = 1400 * 2**20
+"""Bytes of the file system of the node that is broken; it asks for 1,000 MB to start, and uses few of them."""
+
+
 class FragileNode(Node):
-    """A node with one writing thread and room for one more request, in a file system of its own where we may make one."""
+    """A node with one writing thread, room for one more request, and a small disk of its own."""
 
     def configuration(self) -> dict[str, object]:
         """As little patience as the settings allow."""
@@ -54,11 +61,49 @@ class FragileNode(Node):
             "cluster.info.update.interval": "10s",
         }
 
+    def fill_disk(self) -> None:
+        """Leave no room where the data lies: the file system becomes as small as what is in it. Where we could not mount
+        one, the node is told that a disk counts as full however much room it has."""
+        if self.place.is_mount():
+            disk = os.statvfs(self.place)
+            self._resize((disk.f_blocks - disk.f_bfree) * disk.f_frsize)
+        else:
+            self._count_as_full("1000tb")
+
+    def free_disk(self) -> None:
+        """Give the room back."""
+        if self.place.is_mount():
+            self._resize(ROOM)
+        else:
+            self._count_as_full(None)
+
+    def _resize(self, size: int) -> None:
+        subprocess.run(["mount", "-o", f"remount,size={size}", str(self.place)], check=True)
+
+    def _count_as_full(self, needed: str | None) -> None:
+        marks = {f"cluster.routing.allocation.disk.watermark.{name}": needed for name in ("low", "high", "flood_stage")}
+        connect(self.settings).cluster.put_settings(body={"persistent": marks})
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    """A file system of `ROOM` bytes in the folder, kept in memory (it takes only what is written to it); just the folder
+    where we may not mount one, which needs root."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={ROOM},mode=755", "clippings-test", str(folder)]
+    mounted = subprocess.run(mount, check=False, capture_output=True).returncode == 0
+    try:
+        yield
+    finally:
+        if mounted:
+            subprocess.run(["umount", str(folder)], check=True)
+
 
 @pytest.fixture(scope="session")
 def fragile_node(open_folder: Path) -> Iterator[FragileNode]:
     """A node of its own for the tests that break it; each leaves it running and able to write."""
-    with FragileNode(open_folder / "fragile", free_port(), heap_megabytes=256, quick=True) as node:
+    folder = open_folder / "fragile"
+    with small_disk(folder), FragileNode(folder, free_port(), heap_megabytes=256, quick=True) as node:
         yield node
 
 

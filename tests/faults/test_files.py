@@ -71,3 +71,16 @@ def test_a_file_that_changes_between_select_and_ingest(
     archive.assert_lawful(archive.run())
     calm = replace(archive.settings, index_prefix=f"{archive.settings.index_prefix}calm-")
     assert archive.holding() == archive.undisturbed(calm)
+
+
+def test_a_file_that_vanishes_after_it_was_filed(archive: Archive, pipeline: Pipeline) -> None:
+    """Where removed files are to leave the index, so does a new one that was filed by a run which never came to its end."""
+    archive.feed = replace(archive.feed, remove_missing=True)
+    ensure_index(archive.client, archive.settings)
+    request = archive.request()
+    for batch in select(archive.client, archive.settings, request).batches:
+        ingest(archive.client, archive.settings, pipeline, request, batch)
+    (Path(archive.feed.location) / "1.jsonl").unlink()
+    archive.assert_lawful(archive.run())
+    calm = replace(archive.settings, index_prefix=f"{archive.settings.index_prefix}calm-")
+    assert archive.holding() == archive.undisturbed(calm)

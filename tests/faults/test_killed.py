@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.faults.archives import Archive, Holding
+from tests.faults.archives import FEED_DECLARED, Archive, Holding
 from tests.faults.network import Hold, Where, proxy_before
 
 from clippings.settings import CONNECTION_VARIABLE, PROJECT
@@ -20,25 +20,14 @@ indexing.MOST_DOCUMENTS = 10
 from clippings.cli.__main__ import main
 main(["ingest", "lines", "--feeds", {feeds!r}])
 """
-FEEDS = """
-feeds:
-  - id: lines
-    title: Lines
-    location: {location}
-    patterns: "**/*.jsonl"
-    schedule: "0 0 1 * *"
-    start: 2000-01-01
-    format: jsonl
-    columns: {{content: content}}
-    bad_share_limit: 1.0
-"""
 
 
 @pytest.mark.parametrize("where", list(Where))
 def test_killed_in_the_middle_of_a_bulk(archive: Archive, calm: Holding, tmp_path: Path, where: Where) -> None:
     """A run killed while a bulk is on its way, or done and not answered, is finished by the next one."""
     feeds = tmp_path / "feeds.yaml"
-    feeds.write_text(FEEDS.format(location=archive.feed.location), encoding="utf-8")
+    declared = FEED_DECLARED.format(id="lines", location=archive.feed.location, schedule="0 0 1 * *")
+    feeds.write_text(f"feeds:\n{declared}", encoding="utf-8")
     with proxy_before(archive.settings) as proxy:
         hold = Hold()
         environment = {

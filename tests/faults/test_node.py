@@ -16,8 +16,9 @@ from tests.faults.network import Hold, Where, proxy_before
 from clippings.errors import ServiceError
 from clippings.ingestion.local import run_here
 from clippings.ingestion.reports import RunReport
+from clippings.search import bulk, indexing
 from clippings.search.aliases import write_alias
-from clippings.search.client import UnavailableError, connect
+from clippings.search.client import Patience, UnavailableError, connect
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("small_bulks")]
 
@@ -136,3 +137,41 @@ def test_the_index_is_set_read_only_in_the_middle_of_a_run(archive: Archive, cal
     assert report.counts.unchanged > 0
     archive.assert_lawful(report)
     assert archive.holding() == calm
+
+
+def test_the_disk_is_full(
+    fragile_node: FragileNode, fragile_archive: Archive, calm: Holding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a free byte for the node's data the run ends with what to do; with room again the next files the rest."""
+    for module in (bulk, indexing):
+        monkeypatch.setattr(module, "PATIENCE", Patience(total=20.0))
+    with proxy_before(fragile_archive.settings) as proxy:
+        hold = Hold()
+        proxy.arm(hold, Where.ANSWER)
+        under_way = Background(replace(fragile_archive, settings=proxy.settings))
+        under_way.start()
+        hold.wait(120)
+        fragile_node.fill_disk()
+        try:
+            hold.let_go()
+            under_way.join(300)
+            assert not under_way.is_alive()
+            assert "has room" in str(under_way.error) or "make room" in str(under_way.error)
+        finally:
+            fragile_node.free_disk()
+    wait_until_writable(fragile_archive.client)
+    fragile_archive.assert_lawful(fragile_archive.run())
+    assert fragile_archive.holding() == calm
+
+
+def wait_until_writable(client: OpenSearch) -> None:
+    """Return once the node has lifted its block and has all its shards, as a user waits who has made room."""
+    deadline = time.monotonic() + 180
+    while True:
+        # OpenSearch tries five times to open a shard, and then only if it is asked to.
+        client.cluster.reroute(params={"retry_failed": "true"})
+        blocked = client.indices.get_settings(index="*", name="index.blocks.*")
+        if not blocked and client.cluster.health()["status"] != "red":
+            return
+        assert time.monotonic() < deadline, f"still blocked: {blocked}"
+        time.sleep(1)
