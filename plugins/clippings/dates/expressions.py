@@ -66,7 +66,7 @@ _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _TIME = re.compile(
     r"(?<![\d.,:/-])(?P<h>\d{1,2})(?:(?P<s>[:.h])(?P<m>\d\d)(?::\d\d)?)?\s?(?P<half>[ap]\.?\s?m\b\.?|[AP]\.?M\b\.?)?"
     r"(?:\s?(?P<uhr>Uhr|uur|Uhr\.))?[\s,(]{0,3}(?P<zone>[A-Za-zА-Яа-я]{1,5}(?![\w])|)"
-    r"\s?(?P<offset>[+-−]\d{1,2}(?::?\d\d)?)?(?![\d%])"
+    r"\s?(?P<offset>[+−-]\d{1,2}(?::?\d\d)?)?(?![\d%])"
 )
 TIME_WITHIN = 40
 """Characters after (or before) a date within which a time belongs to it."""
@@ -161,6 +161,16 @@ def _valid(year: int, month: int | None, day: int | None) -> bool:
     return True
 
 
+_ASCII_DIGIT = re.compile(r"[0-9]")
+
+
+def has_digit(line: str) -> bool:
+    """Whether a digit of any script stands in a line: most lines have none, and are done with here."""
+    return _ASCII_DIGIT.search(line) is not None or (
+        not line.isascii() and any(character.isdigit() for character in line)
+    )
+
+
 def normal(line: str) -> str:
     """A line as expressions are looked for in it: compatibility forms composed, all digits the ASCII ones, bounded in
     length."""
@@ -175,7 +185,7 @@ def expressions(line: str, language: str | None = None, *, day_first: bool = Tru
 
     `day_first` settles 03/04/2012 where nothing in it does.
     """
-    if not any(character.isdigit() for character in line):
+    if not has_digit(line):
         return []
     found: list[Expression] = []
     taken: list[tuple[int, int]] = []

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from clippings.articles import Precision
-from clippings.dates.expressions import Expression, expressions, first_time, normal
+from clippings.dates.expressions import Expression, expressions, first_time, has_digit, normal
 from clippings.dates.mentions import Mention, Place
 from clippings.dates.order import SURE, Order
 from clippings.pages import Block, Extraction, Page
@@ -97,7 +97,7 @@ def visible_mentions(layout: Layout, language: str | None, order: Order) -> list
     for at, line in enumerate(layout.lines):
         if at < layout.first and len(line) <= LONGEST_RELATIVE and found:
             found += _relative(layout, at, found)
-        if not any(character.isdigit() for character in line) or _is_address(line):
+        if not has_digit(line) or _is_address(line):
             continue
         composed = normal(line)
         for one in expressions(composed, language, day_first=order.day_first):

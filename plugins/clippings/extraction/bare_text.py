@@ -37,21 +37,22 @@ _WITHIN_A_LINE = frozenset(
     ]
 )
 
-LONGEST_TAG = 100_000
-"""Characters of a tag with all its attributes; in longer ones only addresses of data are expected (see `shortened`)."""
+LONG_TAG = 10_000
+"""Characters of a tag with all its attributes from which on these are counted."""
+_LONG_TAG = re.compile(rf"<[^<>]{{{LONG_TAG}}}")
 MOST_ATTRIBUTES = 1_000
 """The parser compares each attribute with all before it: so many take a hundredth of a second, 100,000 half a minute."""
 
 
 def shortened(content: str) -> str:
     """The page with tags that have attributes beyond reason brought down to their names; most pages as they are."""
-    if len(content) < LONGEST_TAG:
+    if _LONG_TAG.search(content) is None:
         return content
     parts = content.split("<")
     for number, part in enumerate(parts[1:], 1):
         end = part.find(">")
         size = len(part) if end < 0 else end
-        if size > LONGEST_TAG / 10 and part.count("=", 0, size) > MOST_ATTRIBUTES:
+        if size >= LONG_TAG and part.count("=", 0, size) > MOST_ATTRIBUTES:
             name = _TAG_NAME.match(part)
             if name is not None:
                 parts[number] = name[0] + part[size:]

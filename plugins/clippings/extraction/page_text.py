@@ -74,7 +74,8 @@ def extract_lines(page: Page) -> Extraction:
 
 
 def _words(line: str) -> int:
-    return line.count(" ") + 1 + sum(1 for c in line if "\u3040" <= c <= "\u9fff") // 2
+    spaces = line.count(" ")
+    return spaces + 1 if line.isascii() else spaces + 1 + sum(1 for c in line if "\u3040" <= c <= "\u9fff") // 2
 
 
 def _places(kept: npt.NDArray[np.bool_]) -> list[int]:

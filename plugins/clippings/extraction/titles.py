@@ -1,6 +1,7 @@
 """The title of a page scrape: a line of its own above the main text, told from menus, kickers, ledes and captions."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -38,7 +39,8 @@ def find_title(bare: Sequence[str], listed: Sequence[bool], first: int, body: st
     `listed`: which lines had a bullet. `first`: where the main text begins. `body`: the main text, whose words a title
     shares.
     """
-    vocabulary = {word for word in _WORD.findall(body.lower()) if len(word) > 3} | _pairs(body) | _heads(body)
+    longer = {word for word in _WORD.findall(body.lower()) if len(word) > 3}
+    vocabulary = sorted(longer | _pairs(body) | _heads(body))
     counts = Counter(bare)
     best: tuple[float, int] | None = None
     best_below_byline: tuple[float, int] | None = None
@@ -68,7 +70,7 @@ def find_title(bare: Sequence[str], listed: Sequence[bool], first: int, body: st
     return best[1] if best else None
 
 
-def _score(line: str, vocabulary: set[str], above: int, copies: int) -> float:
+def _score(line: str, vocabulary: Sequence[str], above: int, copies: int) -> float:
     if len(line) > _LONGEST or _BREADCRUMB.search(line):
         return -1.0
     words = _WORD.findall(line.lower())
@@ -96,6 +98,8 @@ def _score(line: str, vocabulary: set[str], above: int, copies: int) -> float:
 
 def _pairs(text: str) -> set[str]:
     """Pairs of neighbouring ideographs: what stands for words where no spaces divide them."""
+    if not _IDEOGRAPHS.search(text):
+        return set()
     return {a + b for a, b in pairwise(text) if _IDEOGRAPHS.match(a) and _IDEOGRAPHS.match(b)}
 
 
@@ -104,14 +108,14 @@ def _heads(text: str) -> set[str]:
     return {word[:2] for word in _WORD.findall(text) if _HANGUL.match(word)}
 
 
-def _shares(word: str, vocabulary: set[str]) -> bool:
-    """Whether the word, or another form of it, is in the vocabulary (forms share their first letters)."""
-    if word in vocabulary:
-        return True
-    if len(word) < 4:
+def _shares(word: str, vocabulary: Sequence[str]) -> bool:
+    """Whether the word, or another form of it, is in the sorted vocabulary (forms share their first letters)."""
+    # What begins with a stem stands together behind the place where the stem itself would stand.
+    stem = word if len(word) < 4 else word[: max(4, len(word) - 3)]
+    at = bisect_left(vocabulary, stem)
+    if at == len(vocabulary):
         return False
-    stem = word[: max(4, len(word) - 3)]
-    return any(other.startswith(stem) for other in vocabulary)
+    return vocabulary[at] == word if len(word) < 4 else vocabulary[at].startswith(stem)
 
 
 def same_title(line: str, title: str) -> bool:
