@@ -44,7 +44,7 @@ def copies_of(
     client: OpenSearch, settings: OpenSearchSettings, stories: Iterable[str], *, size: int = COPIES_SHOWN
 ) -> Mapping[str, Copies]:
     """The copies of each of these stories that has more than one; at most a thousand stories. Raises ServiceError."""
-    asked = sorted(set(stories))
+    asked = sorted({story for story in stories if story})
     if not asked:
         return {}
     body = {

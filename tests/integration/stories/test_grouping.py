@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
+from fastapi.testclient import TestClient
 from tests.integration.stories.conftest import Archive
 from tests.unit.search.samples import article
 from tests.unit.stories.texts import commented, cut, edited, text
@@ -17,6 +18,7 @@ from clippings.search.mapping import index_body
 from clippings.search.rebuilding import rebuild
 from clippings.stories import grouping, writing
 from clippings.stories.turn import Renew
+from clippings.web import create_app
 
 STORY, OTHER = text(1), text(2)
 WHOLE = text(3, 400)
@@ -234,7 +236,8 @@ def test_a_rebuild_keeps_stories_and_those_found_meanwhile(archive: Archive) -> 
 
 
 def test_an_index_from_before_stories_is_named_with_the_remedy(archive: Archive) -> None:
-    """Where the index has no fields for stories, a run says that it must be rebuilt, and touches nothing."""
+    """Where the index has no fields for stories, a run says that it must be rebuilt; all is filed and shown meanwhile,
+    and grouped after it."""
     body = index_body()
     for name in ("story_id", "story_copies", "story_version", "story_text", "story_bands", "story_fingerprints"):
         del body["mappings"]["properties"][name]
@@ -243,6 +246,15 @@ def test_an_index_from_before_stories_is_named_with_the_remedy(archive: Archive)
     archive.client.indices.create(index=versioned_index(own, 1), body={**body, "aliases": aliases})
     with pytest.raises(ServiceError, match="index rebuild"):
         grouping.group(archive.client, own)
+    before = Archive(archive.client, own)
+    before.file(*COPIES)
+    assert len(before.documents()) == 4
+    page = TestClient(create_app(lambda: own))
+    assert page.get("/").text.count('<article class="hit">') == 4
+    assert page.get("/article/a-cut").status_code == 200
+    rebuild(archive.client, own)
+    before.group()
+    assert set(before.stories().values()) == {"a-cut"}
 
 
 def test_every_order_of_three_gives_the_same(archive: Archive) -> None:
