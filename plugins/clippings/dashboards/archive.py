@@ -10,8 +10,11 @@ from clippings.dashboards.saved_objects import (
     saved_search,
 )
 from clippings.dashboards.visualizations import (
+    COUNT,
     DOCUMENTS,
+    count,
     facet_box,
+    largest,
     note,
     number,
     over_time,
@@ -34,10 +37,13 @@ ABOUT = """\
 **Dated documents** follow the time range and the facets above. A document known only to its month or year is counted
 on the first day of it.
 
-**Undated documents** have no place in time: only *How precisely dates are known* and *How dates were found* count
-them, in all of the archive.
+**Undated documents** have no place in time: only *How precisely dates are known*, *How dates were found* and the
+panels on stories count them, in all of the archive.
 
 Open *Articles* in Discover to read on."""
+
+COPIED = "story_copies >= 2"
+"""One article of each story that has copies: only a story's head says how many it has."""
 
 _DATE_FORMAT = {"id": "date", "params": {"pattern": "YYYY-MM-DD HH:mm", "timezone": "UTC"}}
 _DAY_FORMAT = {"id": "date", "params": {"pattern": "YYYY-MM-DD", "timezone": "UTC"}}
@@ -161,6 +167,29 @@ def archive_objects(prefix: str = "") -> tuple[SavedObject, ...]:
             terms("3", "published_precision", "bucket", "Known to the", size=5),
         ),
     )
+    copied = visualization(
+        "clippings-copied",
+        "Stories with copies",
+        "Stories that are there more than once, undated ones included.",
+        pattern=every,
+        chart=number(),
+        aggregations=(count("Stories"),),
+        query=COPIED,
+    )
+    most_copies = visualization(
+        "clippings-most-copies",
+        "Stories with the most copies",
+        "The title of one of the articles of a story, its source, and how many articles the story has.",
+        pattern=every,
+        chart=table(rows=10),
+        aggregations=(
+            largest(COUNT, "story_copies", "Articles"),
+            terms("2", "story_id", "bucket", "Story", size=50, every=False),
+            terms("3", "title.keyword", "bucket", "Title", size=1),
+            terms("4", "source", "bucket", "Source", size=1),
+        ),
+        query=COPIED,
+    )
     half, third = GRID_WIDTH // 2, GRID_WIDTH // 3
     overview = dashboard(
         "clippings-dashboard",
@@ -177,11 +206,14 @@ def archive_objects(prefix: str = "") -> tuple[SavedObject, ...]:
             Panel(languages_by_source, 0, 64, GRID_WIDTH, 18),
             Panel(precisions, 0, 82, half, 18),
             Panel(date_methods, half, 82, half, 18),
-            Panel(articles, 0, 100, GRID_WIDTH, 24),
+            Panel(copied, 0, 100, third, 18),
+            Panel(most_copies, third, 100, GRID_WIDTH - third, 18),
+            Panel(articles, 0, 118, GRID_WIDTH, 24),
         ),
         time_from=FIRST_DAY,
         time_to="now",
     )
     over_the_years = (sources_over_time, languages_over_time)
     by_value = (sources, languages, languages_by_source, precisions, date_methods)
-    return (dated, every, articles, about, facets, total, *over_the_years, *by_value, overview)
+    stories = (copied, most_copies)
+    return (dated, every, articles, about, facets, total, *over_the_years, *by_value, *stories, overview)

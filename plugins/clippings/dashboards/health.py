@@ -12,8 +12,10 @@ from clippings.dashboards.saved_objects import (
 )
 from clippings.dashboards.visualizations import (
     COUNT,
+    average,
     count,
     facet_box,
+    largest,
     note,
     number,
     over_time,
@@ -28,7 +30,7 @@ from clippings.ingestion.books import Book, field_mappings
 
 ABOUT = """\
 **The law of every run:** read = indexed + unchanged + duplicate + quarantined. *The law, by feed* has both sides; a run
-that does not balance has failed, says by how much in *Runs*, and is counted here.
+that does not balance has failed, and says by how much.
 
 A run stands at the moment it was due: of a backfill that is the end of its interval, however long ago. The dashboard
 therefore opens on all time. *Still in quarantine* is what lies there now, by the run that saw it last."""
@@ -144,8 +146,32 @@ def health_objects(prefix: str = "") -> tuple[SavedObject, ...]:
             total("3", "unchanged", "Unchanged"),
             total("4", "duplicate", "Duplicate"),
             total("5", "quarantined", "Quarantined"),
-            terms("6", "feed", "bucket", "Feed", size=100),
-            terms("7", "balanced", "bucket", "Balances", size=2, every=False),
+            total("6", "balance", "Unaccounted for"),
+            terms("7", "feed", "bucket", "Feed", size=100),
+            terms("8", "balanced", "bucket", "Balances", size=2, every=False),
+        ),
+        query=RUNS,
+    )
+    rates_over_time = visualization(
+        "clippings-rates-over-time",
+        "Rate over time",
+        "Records a second of the runs, by the moment they ended by the clock.",
+        pattern=runs,
+        chart=stacked_bars((average(COUNT, "rate", "Records a second"),)),
+        aggregations=(average(COUNT, "rate", "Records a second"), over_time("2", "ended", "Ended")),
+        query=RUNS,
+    )
+    rates = visualization(
+        "clippings-rates",
+        "Rate, by feed",
+        "Records a second of the runs of each feed: on average, and of the fastest.",
+        pattern=runs,
+        chart=table(rows=10),
+        aggregations=(
+            average(COUNT, "rate", "Records a second"),
+            largest("2", "rate", "Fastest"),
+            count("Runs", id="3"),
+            terms("4", "feed", "bucket", "Feed", size=100),
         ),
         query=RUNS,
     )
@@ -188,15 +214,17 @@ def health_objects(prefix: str = "") -> tuple[SavedObject, ...]:
             Panel(outcomes_over_time, half, 9, half, 16),
             Panel(law, 0, 25, 2 * GRID_WIDTH // 3, 14),
             Panel(about, 2 * GRID_WIDTH // 3, 25, GRID_WIDTH // 3, 14),
-            Panel(reasons, 0, 39, half, 16),
-            Panel(stages, half, 39, half, 16),
-            Panel(reports, 0, 55, GRID_WIDTH, 18),
-            Panel(rejected, 0, 73, GRID_WIDTH, 18),
+            Panel(rates_over_time, 0, 39, half, 14),
+            Panel(rates, half, 39, half, 14),
+            Panel(reasons, 0, 53, half, 16),
+            Panel(stages, half, 53, half, 16),
+            Panel(reports, 0, 69, GRID_WIDTH, 18),
+            Panel(rejected, 0, 87, GRID_WIDTH, 18),
         ),
         time_from=FIRST_DAY,
         time_to="now",
     )
     searches = (reports, rejected)
     numbers = (run_count, unbalanced, in_quarantine)
-    charts = (runs_over_time, outcomes_over_time, law, reasons, stages)
+    charts = (runs_over_time, outcomes_over_time, law, rates_over_time, rates, reasons, stages)
     return (runs, quarantine, *searches, about, facets, *numbers, *charts, overview)

@@ -30,9 +30,9 @@ class Aggregation:
         }
 
 
-def count(label: str = "Documents") -> Aggregation:
+def count(label: str = "Documents", *, id: str = COUNT) -> Aggregation:
     """How many documents there are."""
-    return Aggregation(COUNT, "count", "metric", {"customLabel": label})
+    return Aggregation(id, "count", "metric", {"customLabel": label})
 
 
 DOCUMENTS = count()
@@ -42,6 +42,16 @@ DOCUMENTS = count()
 def total(id: str, field: str, label: str) -> Aggregation:
     """The sum of a number `field`."""
     return Aggregation(id, "sum", "metric", {"field": field, "customLabel": label})
+
+
+def average(id: str, field: str, label: str) -> Aggregation:
+    """The mean of a number `field`."""
+    return Aggregation(id, "avg", "metric", {"field": field, "customLabel": label})
+
+
+def largest(id: str, field: str, label: str) -> Aggregation:
+    """The largest value of a number `field`."""
+    return Aggregation(id, "max", "metric", {"field": field, "customLabel": label})
 
 
 def terms(id: str, field: str, schema: str, label: str, *, size: int, every: bool = True) -> Aggregation:

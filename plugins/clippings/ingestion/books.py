@@ -64,6 +64,7 @@ _MAPPINGS: dict[Book, Document] = {
         **_dates("at", "days", "modified", "interval_start", "interval_end", "began", "ended", "reported"),
         **_keywords("etag", "pipeline_version", "content_hash"),
         "balanced": {"type": "boolean"},
+        "rate": {"type": "float"},
         "vanished": {"type": "boolean"},
         "reasons": _UNSEARCHED,
         "items": _UNSEARCHED,

@@ -3,6 +3,7 @@
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from hashlib import sha256
 
 from opensearchpy import OpenSearch
@@ -130,6 +131,13 @@ class RunReport:
     scope: tuple[str, str] | None = None
     """First and last day (ISO) of publication that a backfill took; None where the run took whole files."""
 
+    @property
+    def rate(self) -> float | None:
+        """Records a second, those of other runs that were looked at included; None where nothing was read."""
+        seconds = (datetime.fromisoformat(self.ended) - datetime.fromisoformat(self.began)).total_seconds()
+        seen = self.counts.read + self.counts.elsewhere
+        return seen / seconds if seen and seconds > 0 else None
+
     def summary(self) -> dict[str, object]:
         """A small flat mapping, fit for XCom."""
         return {
@@ -155,6 +163,7 @@ def note_run(
     entry["run_kind"] = report.kind
     entry["kind"] = "run"
     entry["balance"] = report.counts.balance
+    entry["rate"] = report.rate
     entry["at"] = at
     if interval is not None:
         entry["interval_start"], entry["interval_end"] = interval

@@ -46,13 +46,13 @@ class Ranking:
 
     title: float = 0.3
     """A word in the title, which mostly repeats what the text says."""
-    plain: float = 0.1
+    plain: float = 0.5
     """A word as it is written: a name without its accents may be stemmed to something else than the name with them."""
-    proximity: float = 0.5
+    proximity: float = 0.3
     """Two words that follow each other in the query, near each other in the text."""
     slop: int = 4
     """How many words apart they may be."""
-    feedback: float = 0.45
+    feedback: float = 0.65
     """The share of the words learned from the first hits in the whole query, where they wholly agree."""
     feedback_documents: int = 10
     feedback_terms: int = 20

@@ -79,12 +79,15 @@ def figures(answer: dict[str, Any], state: dict[str, Any]) -> dict[Key, tuple[fl
 
 
 def query_of(saved: dict[str, Any]) -> list[dict[str, Any]]:
-    """The filters that an object's own query stands for: values of fields in KQL, joined by `and`."""
+    """The filters that an object's own query stands for: values and least values of fields in KQL, joined by `and`."""
     written = json.loads(saved["attributes"]["kibanaSavedObjectMeta"]["searchSourceJSON"])["query"]["query"]
     filters = []
     for part in written.split(" and ") if written else []:
-        field, quoted, bare = re.fullmatch(r'(\w+) : (?:"([^"]*)"|(\w+))', part).groups()
-        clause = {"match_phrase": {field: quoted}} if quoted is not None else {"match": {field: bare}}
+        field, least, quoted, bare = re.fullmatch(r'(\w+) (?:>= (\d+)|: "([^"]*)"|: (\w+))', part).groups()
+        if least is not None:
+            clause: dict[str, Any] = {"range": {field: {"gte": least}}}
+        else:
+            clause = {"match_phrase": {field: quoted}} if quoted is not None else {"match": {field: bare}}
         filters.append({"bool": {"should": [clause], "minimum_should_match": 1}})
     return filters
 

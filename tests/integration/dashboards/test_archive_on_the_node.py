@@ -118,6 +118,8 @@ def test_every_counting_visualization_is_compared_below(objects):
         "clippings-languages-over-time",
         "clippings-precisions",
         "clippings-date-methods",
+        "clippings-copied",
+        "clippings-most-copies",
     }
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import UTC, date, datetime
+from statistics import fmean
 
 import pytest
 from tests.integration.dashboards.as_dashboards_asks import (
@@ -110,6 +111,8 @@ def test_every_counting_visualization_is_compared_below(objects):
         "clippings-runs-over-time",
         "clippings-outcomes-over-time",
         "clippings-law",
+        "clippings-rates-over-time",
+        "clippings-rates",
         "clippings-quarantine-reasons",
         "clippings-quarantine-stages",
     }
@@ -151,11 +154,27 @@ def test_both_sides_of_the_law(client, objects, reports):
         wanted[key] = wanted.get(key, Counts()) + report.counts
     found = answered(client, objects, "clippings-law", HEALTH)
     assert found == {
-        key: (counts.read, counts.indexed, counts.unchanged, counts.duplicate, counts.quarantined)
-        for key, counts in wanted.items()
+        key: (each.read, each.indexed, each.unchanged, each.duplicate, each.quarantined, each.balance)
+        for key, each in wanted.items()
     }
-    for (_, balances), (read, *rest) in found.items():
-        assert (read == sum(rest)) == (balances == "true")
+    for (_, balances), (read, *rest, unaccounted) in found.items():
+        assert read == sum(rest) + unaccounted
+        assert (unaccounted == 0) == (balances == "true")
+
+
+def test_rates_are_those_of_the_reports_and_of_status(client, opensearch, objects, reports):
+    """Each feed has the mean and the highest rate of its runs; the rate of the last run is what `status` says."""
+    found = answered(client, objects, "clippings-rates", HEALTH)
+    for feed in FEEDS:
+        runs = [report for _, report in reports if report.feed == feed]
+        rates = [report.rate for report in runs if report.rate is not None]
+        assert found[(feed,)] == (pytest.approx(fmean(rates), rel=1e-5), pytest.approx(max(rates), rel=1e-5), len(runs))
+    declared = Feed("south", "south", "/not/listed", "0 0 1 * *", date(2008, 1, 1))
+    last = [report for _, report in reports if report.feed == "south"][-1]
+    assert feed_status(client, opensearch, declared, listing=False).rate == pytest.approx(last.rate)
+    by_year = answered(client, objects, "clippings-rates-over-time", HEALTH)
+    ended = {report.ended[:4] for _, report in reports if report.rate is not None}
+    assert {year[:4] for (year,), (rate,) in by_year.items() if rate} == ended
 
 
 def test_quarantine_is_counted_as_by_its_page_and_by_status(client, opensearch, objects):
