@@ -1,7 +1,9 @@
-"""How well the search finds: Cranfield's questions, and known items among news pages, beside plain BM25.
+"""How well the search finds: Cranfield's questions, known items among news pages, and parts of news, beside plain BM25.
 
 Cranfield (1,400 abstracts, 225 questions) has judgments. For news there are none, so a page's title, and its first
-sentence with every third word dropped, must find the page's own text (filed without its title) among all others.
+sentence with every third word dropped, must find the page's own text (filed without its title) among all others. And
+every second word of a title must find all four parts that its text was cut into, each filed alone: a question on a
+subject, with several answers in other words than its own.
 It needs a running OpenSearch, and leaves nothing behind in it.
 """
 
@@ -34,6 +36,11 @@ MOST_QUERY_WORDS = 40
 ASKED_OF = 3
 """Every so manieth news page is asked for; all of them are there to be mistaken for it."""
 
+PARTS = 4
+"""So many parts an English news text of `FEWEST_PARTED_WORDS` and more is cut into, each of as many words."""
+
+FEWEST_PARTED_WORDS = 400
+
 DEPTH = 100
 """How far down the answers are looked at."""
 
@@ -48,6 +55,14 @@ class Question:
     relevant: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The parts of one text, and what is asked to find them."""
+
+    query: str
+    parts: tuple[Article, ...]
+
+
 def measure(data: Path) -> list[Figure]:
     """The figures of both collections under `data` (the evaluation folder), for plain BM25 and for this search."""
     settings = opensearch_from_environment()
@@ -56,20 +71,24 @@ def measure(data: Path) -> list[Figure]:
         documents, questions = cranfield(data / "relevance" / "cranfield")
         with _filed(client, settings, "cranfield", documents) as collection:
             for row, search in _searchers(client, collection, documents):
-                figures += _cranfield_figures(row, search, questions)
-        documents, titles, sentences = news(data)
+                figures += _judged_figures("relevance, Cranfield", row, search, questions)
+        documents, titles, sentences, subjects = news(data)
         with _filed(client, settings, "news", documents) as collection:
             for row, search in _searchers(client, collection, documents):
                 for metric, asked in (("MRR, title", titles), ("MRR, first sentence", sentences)):
                     found = fmean(reciprocal_rank(search(each.query), each.relevant) for each in asked)
                     figures.append(Figure("relevance, known news", row, metric, found, len(asked)))
+        with _filed(client, settings, "parts", [part for subject in subjects for part in subject.parts]) as collection:
+            questions = [Question(subject.query, frozenset(part.id for part in subject.parts)) for subject in subjects]
+            for row, search in _searchers(client, collection, documents):
+                figures += _judged_figures("relevance, parts of news", row, search, questions)
     return figures
 
 
-def _cranfield_figures(row: str, search: Searcher, questions: Sequence[Question]) -> list[Figure]:
+def _judged_figures(table: str, row: str, search: Searcher, questions: Sequence[Question]) -> list[Figure]:
     answers = [(search(question.query), question.relevant) for question in questions]
     return [
-        Figure("relevance, Cranfield", row, name, fmean(score(*answer) for answer in answers), len(answers))
+        Figure(table, row, name, fmean(score(*answer) for answer in answers), len(answers))
         for name, score in (("nDCG@10", ndcg), ("MAP", average_precision), ("P@5", precision_at_5))
     ]
 
@@ -158,9 +177,11 @@ def cranfield(folder: Path) -> tuple[list[Article], list[Question]]:
     ]
 
 
-def news(data: Path) -> tuple[list[Article], list[Question], list[Question]]:
-    """News pages filed without title, with the questions made of their titles and of their first sentences."""
+def news(data: Path) -> tuple[list[Article], list[Question], list[Question], list[Subject]]:
+    """News pages filed without title, with the questions made of their titles and of their first sentences, and the
+    longer ones in parts."""
     articles: list[Article] = []
+    subjects: list[Subject] = []
     titles: list[Question] = []
     sentences: list[Question] = []
     seen: set[str] = set()
@@ -178,12 +199,28 @@ def news(data: Path) -> tuple[list[Article], list[Question], list[Question]]:
         seen.add(text)
         id = path.name.split(".")[0]
         articles.append(_article(id, text, None, detect(text)))
+        asked = " ".join((page.title or "").split()[::2])
+        if len((page.title or "").split()) >= FEWEST_QUERY_WORDS:
+            subjects += _subjects(articles[-1], asked)
         if len(articles) % ASKED_OF:
             continue
         for questions, query in ((titles, page.title or ""), (sentences, gapped(text))):
             if len(query.split()) >= FEWEST_QUERY_WORDS:
                 questions.append(Question(query, frozenset({id})))
-    return articles, titles, sentences
+    return articles, titles, sentences, subjects
+
+
+def _subjects(article: Article, query: str) -> Iterator[Subject]:
+    """The parts of an article that is in English and long enough; otherwise nothing."""
+    words = article.text.split()
+    if article.language.code != "en" or len(words) < FEWEST_PARTED_WORDS:
+        return
+    size = math.ceil(len(words) / PARTS)
+    texts = [" ".join(words[number * size : (number + 1) * size]) for number in range(PARTS)]
+    yield Subject(
+        query,
+        tuple(_article(f"{article.id}-{number}", text, None, article.language) for number, text in enumerate(texts)),
+    )
 
 
 def gapped(text: str) -> str:

@@ -1,6 +1,7 @@
 """One sentence in each language, found by words in another form."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,14 @@ from clippings.search.analysis import ANALYSIS_OF
 from clippings.search.indexing import file_articles
 from clippings.search.queries import get_article, search
 from clippings.search.requests import SearchRequest
-from clippings.settings import OpenSearchSettings
+from clippings.settings import PROJECT, OpenSearchSettings
 
 SENTENCES = json.loads(Path(__file__).with_name("languages.json").read_text(encoding="utf-8"))
 SPELLINGS = json.loads(Path(__file__).with_name("spellings.json").read_text(encoding="utf-8"))
 SAYING_NOTHING = (("en", "the of and"), ("de", "die der und"), ("fr", "l'on et d'un"), ("ru", "и в не на"))
+
+
+GUIDE = PROJECT / "docs" / "guide" / "languages.md"
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +39,14 @@ def filed(client: OpenSearch, opensearch: OpenSearchSettings) -> OpenSearchSetti
 def test_every_language_with_an_analysis_has_a_sentence() -> None:
     """No language is claimed that is not tested."""
     assert set(ANALYSIS_OF) - {"nb", "nn"} <= {each["code"] for each in SENTENCES}
+
+
+def test_the_guide_shows_what_is_tested() -> None:
+    """The table in the guide has each of these sentences, with its language and what finds it, and no other."""
+    rows = re.findall(
+        r"^\| [^|]+ \| `(\w+)` \| [^|]+ \| ([^|]+) \| ([^|]+) \|$", GUIDE.read_text("utf-8"), re.MULTILINE
+    )
+    assert sorted(rows) == sorted((each["code"], each["text"], each["query"]) for each in SENTENCES)
 
 
 @pytest.mark.parametrize("sentence", SENTENCES, ids=[each["code"] for each in SENTENCES])

@@ -1,5 +1,6 @@
 """Backups on the real node: made, the archive wiped, and brought back."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from tests.unit.search.samples import article
 from clippings.cli.__main__ import main
 from clippings.errors import ServiceError
 from clippings.ingestion.books import Book, ensure_books, index_of, write
+from clippings.node import Node
+from clippings.node.ports import free_port
 from clippings.search.aliases import behind, ensure_index, read_alias, refresh, write_alias
 from clippings.search.client import connect
 from clippings.search.indexing import Status, file_articles
@@ -20,17 +23,22 @@ from clippings.search.snapshots import backup, backups, restore
 from clippings.settings import CONNECTION_VARIABLE, OpenSearchSettings
 
 
+def fill(client: OpenSearch, own: OpenSearchSettings) -> None:
+    """Articles and books, the index rebuilt once."""
+    ensure_index(client, own)
+    ensure_books(client, own)
+    filed = [article(f"kept-{number}", f"Article {number}. " * 20, date="2012-05") for number in range(500)]
+    assert {each.status for each in file_articles(client, own, filed)} == {Status.INDEXED}
+    entries = [{"_id": f"file-{number}", "_source": {"feed": "test", "path": str(number)}} for number in range(20)]
+    write(client, own, Book.FILES, entries)
+    rebuild(client, own)
+
+
 @pytest.fixture
 def archive(own: OpenSearchSettings) -> Iterator[OpenSearch]:
     """A client of an archive with articles and books, rebuilt once."""
     with connect(own) as client:
-        ensure_index(client, own)
-        ensure_books(client, own)
-        filed = [article(f"kept-{number}", f"Article {number}. " * 20, date="2012-05") for number in range(500)]
-        assert {each.status for each in file_articles(client, own, filed)} == {Status.INDEXED}
-        entries = [{"_id": f"file-{number}", "_source": {"feed": "test", "path": str(number)}} for number in range(20)]
-        write(client, own, Book.FILES, entries)
-        rebuild(client, own)
+        fill(client, own)
         yield client
         client.ingest.delete_pipeline(id=f"{own.index_prefix}*", params={"ignore": 404})
 
@@ -72,6 +80,36 @@ def test_a_wiped_archive_comes_back(archive: OpenSearch, own: OpenSearchSettings
     refresh(archive, own)
     assert get_article(archive, own, "kept-7") is not None
     assert rebuild(archive, own).documents == 501
+
+
+@pytest.mark.faults
+def test_a_wiped_node_comes_back(open_folder: Path) -> None:
+    """A node that lost all its data, and knows neither index nor repository, has all of it again from the folder."""
+    node = Node(open_folder / "lost", free_port(), heap_megabytes=256, quick=True)
+    folder = str(node.snapshots / "archive")
+    with node, connect(node.settings) as client:
+        fill(client, node.settings)
+        before = everything(client, node.settings)
+        assert main_with(node.settings, "backup", folder) == 0
+    for kept in (node.place / "data").iterdir():
+        shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
+    with node, connect(node.settings) as client:
+        assert not client.indices.exists(index=read_alias(node.settings))
+        assert client.snapshot.get_repository() == {}
+        assert main_with(node.settings, "restore", folder) == 0
+        assert everything(client, node.settings) == before
+        assert {each.status for each in file_articles(client, node.settings, [article("after", "New.")])} == {
+            Status.INDEXED
+        }
+    shutil.rmtree(node.place)
+
+
+def main_with(settings: OpenSearchSettings, *words: str) -> int:
+    """The exit code of a command over this cluster."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CONNECTION_VARIABLE, settings.url)
+        patch.setenv("CLIPPINGS_INDEX_PREFIX", settings.index_prefix)
+        return main([*words])
 
 
 def test_an_archive_is_replaced_only_when_asked(archive: OpenSearch, own: OpenSearchSettings, folder: str) -> None:
