@@ -85,7 +85,8 @@ def test_a_wiped_archive_comes_back(archive: OpenSearch, own: OpenSearchSettings
 @pytest.mark.faults
 def test_a_wiped_node_comes_back(open_folder: Path) -> None:
     """A node that lost all its data, and knows neither index nor repository, has all of it again from the folder."""
-    node = Node(open_folder / "lost", free_port(), heap_megabytes=256, quick=True)
+    port = free_port()
+    node = Node(open_folder / "lost", port, heap_megabytes=256, quick=True)
     folder = str(node.snapshots / "archive")
     with node, connect(node.settings) as client:
         fill(client, node.settings)
@@ -93,7 +94,7 @@ def test_a_wiped_node_comes_back(open_folder: Path) -> None:
         assert main_with(node.settings, "backup", folder) == 0
     for kept in (node.place / "data").iterdir():
         shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
-    with node, connect(node.settings) as client:
+    with Node(open_folder / "lost", port, heap_megabytes=256, quick=True) as node, connect(node.settings) as client:
         assert not client.indices.exists(index=read_alias(node.settings))
         assert client.snapshot.get_repository() == {}
         assert main_with(node.settings, "restore", folder) == 0
