@@ -49,9 +49,9 @@ def is_comments_heading(line: str) -> bool:
     return 0 < len(line) < _LONGEST_HEADING and _COMMENTS.fullmatch(line) is not None
 
 
-def ends_article(line: str) -> bool:
-    """Whether a line is the heading of what follows an article: comments, or related news."""
-    return is_comments_heading(line) or (0 < len(line) < _LONGEST_HEADING and _RELATED.fullmatch(line) is not None)
+def is_related_heading(line: str) -> bool:
+    """Whether a line is the heading of related news, as it stands below an article or within it."""
+    return 0 < len(line) < _LONGEST_HEADING and _RELATED.fullmatch(line) is not None
 
 
 def signs_off(line: str) -> bool:

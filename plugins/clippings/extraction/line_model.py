@@ -59,22 +59,27 @@ def _likely(networks: Sequence[Network], features: Floats) -> Floats:
     return result
 
 
-def text_likelihoods(lines: Sequence[str]) -> Floats:
-    """For each line of a plain-text scrape, how likely it is main text (0 to 1); 0 for blank lines."""
+def text_likelihoods(lines: Sequence[str], networks: Sequence[Network] | None = None) -> Floats:
+    """For each line of a plain-text scrape, how likely it is main text (0 to 1); 0 for blank lines.
+
+    `networks`: others than those that ship (to measure what they say of sites that they have not seen).
+    """
     if len(lines) > LONGEST_STRETCH:
-        return np.concatenate([text_likelihoods(lines[part]) for part in _stretches(len(lines))])
+        return np.concatenate([text_likelihoods(lines[part], networks) for part in _stretches(len(lines))])
     result = np.zeros(len(lines), np.float32)
     indices, base, _ = base_features(lines)
     if len(indices):
-        result[indices] = _likely(read_networks(TEXT_WEIGHTS), context_features(base, indices, len(lines)))
+        result[indices] = _likely(networks or read_networks(TEXT_WEIGHTS), context_features(base, indices, len(lines)))
     return result
 
 
-def html_likelihoods(blocks: Sequence[Block], taken_by_trafilatura: npt.NDArray[np.bool_]) -> Floats:
-    """For each block of an HTML page, how likely it is main text (0 to 1)."""
+def html_likelihoods(
+    blocks: Sequence[Block], taken_by_trafilatura: npt.NDArray[np.bool_], networks: Sequence[Network] | None = None
+) -> Floats:
+    """For each block of an HTML page, how likely it is main text (0 to 1). `networks` as for `text_likelihoods`."""
     if len(blocks) > LONGEST_STRETCH:
         parts = _stretches(len(blocks))
-        return np.concatenate([html_likelihoods(blocks[part], taken_by_trafilatura[part]) for part in parts])
+        return np.concatenate([html_likelihoods(blocks[part], taken_by_trafilatura[part], networks) for part in parts])
     result = np.zeros(len(blocks), np.float32)
     lines = [block.text for block in blocks]
     indices, base, _ = base_features(lines)
@@ -82,5 +87,5 @@ def html_likelihoods(blocks: Sequence[Block], taken_by_trafilatura: npt.NDArray[
         shown = [blocks[i] for i in indices]
         markup = markup_features(shown, taken_by_trafilatura[indices])
         features = np.concatenate([context_features(base, indices, len(lines)), markup], axis=1)
-        result[indices] = _likely(read_networks(HTML_WEIGHTS), features)
+        result[indices] = _likely(networks or read_networks(HTML_WEIGHTS), features)
     return result

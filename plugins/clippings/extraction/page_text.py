@@ -1,62 +1,75 @@
 """The main text of a plain-text page scrape: what the line model says of each line, held to how articles are built."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from clippings.extraction.bylines import find_author, is_byline
+from clippings.extraction.confidence import expected_f1
 from clippings.extraction.datelines import dateline_end, is_date_line, is_dateline
-from clippings.extraction.endings import ends_article, is_comments_heading, sign_offs
+from clippings.extraction.endings import is_comments_heading, is_related_heading, sign_offs
 from clippings.extraction.features import strip_bullet
 from clippings.extraction.line_model import text_likelihoods
+from clippings.extraction.network import Network
 from clippings.extraction.titles import find_title, same_title
 from clippings.pages import Extraction, LineVerdict, Page
 
 Floats = npt.NDArray[np.float32]
+Counts = npt.NDArray[np.int64]
 
 THRESHOLD = 0.45
 """A line at least this likely is kept; chosen on folds of sites that the model had not seen."""
 
 _ADDRESS = re.compile(r"https?://\S+")
+_IDEOGRAPHS = re.compile(r"[\u3040-\u9fff]")
 _PARAGRAPH_WORDS = 35
 """Words of a line that can hardly be anything but running text."""
-_ENOUGH = 0.3
-"""Share of the kept words that must stand before a heading of comments or related news for it to end the article."""
+_BEFORE_COMMENTS = 0.3
+_BEFORE_RELATED = 0.6
+"""Share of the kept words that must stand before a heading of comments, or of related news, for it to end the article:
+related news are found within an article, too."""
+_LEDE_WORDS = 20
+"""A line above the byline with more words is a paragraph."""
 
 
-def extract_lines(page: Page) -> Extraction:
-    """Title, author and main text out of the lines of a page scrape, with a verdict for every line."""
+def extract_lines(page: Page, networks: Sequence[Network] | None = None) -> Extraction:
+    """Title, author and main text out of the lines of a page scrape, with a verdict for every line.
+
+    `networks`: others than those that ship (to measure what they make of sites that they have not seen).
+    """
     lines = page.lines
-    likely = text_likelihoods(lines)
+    likely = text_likelihoods(lines, networks)
     bare = [strip_bullet(line) for line in lines]
+    words = np.fromiter((_words(line) if line else 0 for line in bare), np.int64, len(bare))
     kept = likely >= THRESHOLD
     kept &= np.fromiter((_ADDRESS.fullmatch(line) is None for line in bare), np.bool_, len(bare))
     _rescue(kept, likely)
-    _complete(bare, kept, likely)
-    _end_article(bare, kept)
+    _complete(bare, words, kept, likely)
+    _end_article(bare, words, kept)
     _begin_at_dateline(bare, kept)
     _drop_repeats(bare, kept)
     on = np.flatnonzero(kept)
     if not len(on):
         return Extraction("", None, None, None, "lines", 0.0, _verdicts(lines, bare, likely, kept, None))
-    first = _anchor(bare, on)
+    first = _anchor(words, on)
     listed = [bool(line) and line != given.strip() for line, given in zip(bare, lines, strict=True)]
     title = find_title(bare, listed, first, "\n".join(bare[i] for i in on if i >= first))
     below = kept.copy()
     if title is not None:
         _begin_after_title(bare, below, title, first)
-        _begin_after_byline(bare, below, title, first)
+        _begin_after_byline(bare, words, below, title)
     if below.any():
         kept = below
     else:  # a page of one line many times over: what seemed its title is all the text there is
         title = None
     on = np.flatnonzero(kept)
     author = find_author(bare, title if title is not None else first - 12, int(on[0]), int(on[-1]))
-    for i in on[:3]:
-        if is_byline(bare[i]) or is_dateline(bare[i]) or is_date_line(bare[i]):
-            kept[i] = False
+    heading = [i for i in on[:3] if is_byline(bare[i]) or is_dateline(bare[i]) or is_date_line(bare[i])]
+    if len(heading) < len(on):
+        kept[heading] = False
     kept[sign_offs(bare, _places(kept))] = False
     on = np.flatnonzero(kept)
     paragraphs = [bare[i] for i in on]
@@ -68,14 +81,14 @@ def extract_lines(page: Page) -> Extraction:
         author=author,
         site_name=None,
         method="lines",
-        confidence=_confidence(bare, likely, kept),
+        confidence=expected_f1(words, likely, kept),
         verdicts=_verdicts(lines, bare, likely, kept, title),
     )
 
 
 def _words(line: str) -> int:
-    spaces = line.count(" ")
-    return spaces + 1 if line.isascii() else spaces + 1 + sum(1 for c in line if "\u3040" <= c <= "\u9fff") // 2
+    words = line.count(" ") + 1
+    return words if line.isascii() else words + len(_IDEOGRAPHS.findall(line)) // 2
 
 
 def _places(kept: npt.NDArray[np.bool_]) -> list[int]:
@@ -89,27 +102,27 @@ def _rescue(kept: npt.NDArray[np.bool_], likely: Floats) -> None:
         kept |= likely >= 0.7 * likely.max()
 
 
-def _complete(bare: Sequence[str], kept: npt.NDArray[np.bool_], likely: Floats) -> None:
+def _complete(bare: Sequence[str], words: Counts, kept: npt.NDArray[np.bool_], likely: Floats) -> None:
     """A long paragraph right above the first kept one belongs to the article even where the model is in two minds: a
     scrape that begins with its article gives the model nothing above to tell from."""
     on = _places(kept)
     if on:
         above = next((i for i in range(on[0] - 1, -1, -1) if bare[i]), None)
-        if above is not None and _words(bare[above]) >= _PARAGRAPH_WORDS and likely[above] >= THRESHOLD / 2:
+        if above is not None and words[above] >= _PARAGRAPH_WORDS and likely[above] >= THRESHOLD / 2:
             kept[above] = True
 
 
-def _end_article(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
+def _end_article(bare: Sequence[str], words: Counts, kept: npt.NDArray[np.bool_]) -> None:
     """Nothing is kept behind a heading of comments or of related news that has enough of the article before it."""
-    total = sum(_words(bare[i]) for i in _places(kept))
-    before = 0
-    for i, line in enumerate(bare):
-        enough = before >= _ENOUGH * max(total, 1) and before > 30
-        if enough and ends_article(line):
+    if not kept.any():
+        return
+    chosen = words * kept
+    before = np.cumsum(chosen) - chosen
+    total = float(chosen.sum())
+    for i in np.flatnonzero(before > max(_BEFORE_COMMENTS * total, 30)).tolist():
+        if is_comments_heading(bare[i]) or (before[i] > _BEFORE_RELATED * total and is_related_heading(bare[i])):
             kept[i:] = False
             return
-        if kept[i]:
-            before += _words(line)
 
 
 def _begin_at_dateline(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
@@ -124,8 +137,10 @@ def _drop_repeats(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
     """Of two equal long lines the first is kept; a short line whose words stand in a long kept one is a pull quote."""
     seen: set[str] = set()
     on = _places(kept)
+    copies = Counter(bare[i] for i in on)
     for i in on:
-        if bare[i] in seen and len(bare[i]) > 40:
+        # what stands there three times is a refrain, such as the question of an interview
+        if bare[i] in seen and len(bare[i]) > 40 and copies[bare[i]] == 2:
             kept[i] = False
         seen.add(bare[i])
     whole = [bare[i] for i in _places(kept)]
@@ -135,9 +150,9 @@ def _drop_repeats(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
             kept[i] = False
 
 
-def _anchor(bare: Sequence[str], on: npt.NDArray[np.intp]) -> int:
+def _anchor(words: Counts, on: npt.NDArray[np.intp]) -> int:
     """The first kept line that is surely running text; the first kept line where there is none."""
-    return next((int(i) for i in on if _words(bare[i]) >= 15), int(on[0]))
+    return next((int(i) for i in on if words[i] >= 15), int(on[0]))
 
 
 def _begin_after_title(bare: Sequence[str], kept: npt.NDArray[np.bool_], title: int, first: int) -> None:
@@ -149,22 +164,14 @@ def _begin_after_title(bare: Sequence[str], kept: npt.NDArray[np.bool_], title: 
             kept[i] = False
 
 
-def _begin_after_byline(bare: Sequence[str], kept: npt.NDArray[np.bool_], title: int, first: int) -> None:
+def _begin_after_byline(bare: Sequence[str], words: Counts, kept: npt.NDArray[np.bool_], title: int) -> None:
     """A lede between title and byline is no main text, where the article goes on behind the byline."""
     filled = [i for i in range(title + 1, len(bare)) if bare[i]][:8]
     for i in filled:
-        above, below = kept[title:i].sum(), kept[i + 1 :].sum()
-        if is_byline(bare[i]) and above <= 2 and below >= 3:
+        above, below = np.flatnonzero(kept[title:i]) + title, kept[i + 1 :].sum()
+        if is_byline(bare[i]) and len(above) <= 2 and below >= 3 and words[above].max(initial=0) <= _LEDE_WORDS:
             kept[: i + 1] = False
             return
-
-
-def _confidence(bare: Sequence[str], likely: Floats, kept: npt.NDArray[np.bool_]) -> float:
-    """The F1 that the model itself expects of its choice, by words."""
-    words = np.fromiter((_words(line) if line else 0 for line in bare), np.float32, len(bare))
-    right = float((words * likely)[kept].sum())
-    chosen, wanted = float(words[kept].sum()), float((words * likely).sum())
-    return round(2 * right / (chosen + wanted), 3) if chosen + wanted else 0.0
 
 
 def _verdicts(

@@ -1,6 +1,6 @@
 import pytest
 
-from clippings.extraction.endings import ends_article, sign_offs, signs_off
+from clippings.extraction.endings import is_comments_heading, is_related_heading, sign_offs, signs_off
 
 
 @pytest.mark.parametrize(
@@ -9,13 +9,14 @@ from clippings.extraction.endings import ends_article, sign_offs, signs_off
 )
 def test_a_heading_of_what_follows_ends_the_article(line: str) -> None:
     """Comments and related news begin below such a heading."""
-    assert ends_article(line)
+    assert is_comments_heading(line) or is_related_heading(line)
 
 
 @pytest.mark.parametrize("line", ["Comments were made, and taken back.", "He had his say.", ""])
 def test_a_sentence_about_comments_ends_nothing(line: str) -> None:
     """Only a heading ends an article, not a sentence with its words."""
-    assert not ends_article(line)
+    assert not is_comments_heading(line)
+    assert not is_related_heading(line)
 
 
 @pytest.mark.parametrize(

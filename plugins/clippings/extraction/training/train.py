@@ -7,8 +7,9 @@ writes nothing. Everything is seeded: the same data give the same weights.
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -20,10 +21,13 @@ from tests.quality.scores import articles_score, segments_score
 from clippings.extraction.features import base_features, context_features, strip_bullet
 from clippings.extraction.line_model import HTML_WEIGHTS, TEXT_WEIGHTS, write_networks
 from clippings.extraction.markup_features import markup_features, taken
-from clippings.extraction.network import MAIN, Network
+from clippings.extraction.network import Network
+from clippings.extraction.page_html import extract_blocks
+from clippings.extraction.page_text import extract_lines
 from clippings.extraction.parse import parse
 from clippings.extraction.training.fit import Lesson, fit
 from clippings.extraction.training.teachers import Labels, TaughtPage, label, taught_pages
+from clippings.pages import Extraction
 from clippings.records import ContentType
 
 Floats = npt.NDArray[np.float32]
@@ -33,7 +37,8 @@ NETWORKS = 3
 ROUNDS = 20
 DROPOUT = 0.25
 FOLDS = 5
-THRESHOLD = 0.45
+BANDS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.01)
+"""Bands of confidence that `--check` tells apart."""
 
 # a scrape may come with or without blank lines, and with or without the indentation and bullets of a renderer
 RENDERINGS: tuple[Rendering, ...] = (
@@ -106,11 +111,11 @@ def html_example(page: TaughtPage) -> Example | None:
     return Example(page, lines, _lesson((features,), words, label(lines, page)))
 
 
-def train(examples: Sequence[Example]) -> tuple[Network, ...]:
-    """The networks whose average is the model."""
+def train(examples: Sequence[Example], count: int = NETWORKS) -> tuple[Network, ...]:
+    """The `count` networks whose average is the model."""
     lessons = [example.lesson for example in examples if example.lesson.weights.any()]
     lessons += [example.bare_lesson for example in examples if example.bare_lesson is not None]
-    return tuple(fit(lessons, seed=seed, rounds=ROUNDS, dropout=DROPOUT) for seed in range(NETWORKS))
+    return tuple(fit(lessons, seed=seed, rounds=ROUNDS, dropout=DROPOUT) for seed in range(count))
 
 
 def folds(examples: Sequence[Example]) -> list[set[int]]:
@@ -123,22 +128,39 @@ def folds(examples: Sequence[Example]) -> list[set[int]]:
     return [{i for i, site in enumerate(sites) if part[site] == number} for number in range(FOLDS)]
 
 
-def check(name: str, examples: Sequence[Example]) -> None:
-    """Train and measure by site, and print F1, precision and recall for every rendering."""
-    chosen: dict[tuple[int, int], str] = {}
+def check(name: str, examples: Sequence[Example], count: int) -> None:
+    """Train and measure by site, through all of the extraction: every page is cut with `count` networks that have not
+    seen its site. Prints F1, precision and recall, and what the confidence is worth."""
+    cut: dict[tuple[str, str], Extraction] = {}
     for held_out in folds(examples):
-        networks = train([example for i, example in enumerate(examples) if i not in held_out])
-        for i in held_out:
-            for number, features in enumerate(examples[i].lesson.renderings):
-                likely = np.mean([np.exp(network.log_probabilities(features)[:, MAIN]) for network in networks], axis=0)
-                kept = [line for line, share in zip(examples[i].lines, likely, strict=True) if share > THRESHOLD]
-                chosen[i, number] = "\n".join(kept)
-    for number in range(len(examples[0].lesson.renderings)):
+        networks = train([example for i, example in enumerate(examples) if i not in held_out], count)
+        for page in (examples[i].page for i in held_out):
+            if name == "html":
+                cut["html", page.key] = extract_blocks(parse(page.html, ContentType.HTML, page.url), networks)
+            else:
+                tight = "\n".join(line for line in page.scrape.splitlines() if line.strip())
+                cut["text", page.key] = extract_lines(parse(page.scrape, ContentType.TEXT, page.url), networks)
+                cut["text-tight", page.key] = extract_lines(parse(tight, ContentType.TEXT, page.url), networks)
+    for row in sorted({row for row, _ in cut}):
         for kind, score in (("articles", articles_score), ("segments", segments_score)):
-            answers = {e.page.key: e.page.answer for e in examples if e.page.kind == kind}
-            texts = {e.page.key: chosen[i, number] for i, e in enumerate(examples) if e.page.kind == kind}
-            f1, precision, recall = score(answers, texts)
-            print(f"{name} rendering {number} {kind}: F1 {f1:.4f} precision {precision:.4f} recall {recall:.4f}")
+            pages = [example.page for example in examples if example.page.kind == kind]
+            found = {page.key: cut[row, page.key].text for page in pages}
+            f1, precision, recall = score({page.key: page.answer for page in pages}, found)
+            print(f"{row}, {kind}: F1 {f1:.4f} precision {precision:.4f} recall {recall:.4f}")
+        _print_reliability(row, [e.page for e in examples if e.page.kind == "articles"], cut)
+
+
+def _print_reliability(row: str, pages: Sequence[TaughtPage], cut: Mapping[tuple[str, str], Extraction]) -> None:
+    """For pages whose whole text is known: the F1 that each band of confidence comes to."""
+    scored = sorted(
+        (cut[row, page.key].confidence, articles_score({"": page.answer}, {"": cut[row, page.key].text})[0])
+        for page in pages
+    )
+    for low, high in pairwise(BANDS):
+        band = [(said, true) for said, true in scored if low <= said < high]
+        if band:
+            said, true = (sum(values) / len(band) for values in zip(*band, strict=True))
+            print(f"{row}, confidence {low:.2f} to {high:.2f}: said {said:.3f}, F1 {true:.3f} on {len(band)} pages")
 
 
 def main() -> int:
@@ -146,14 +168,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--check", action="store_true", help="measure by site instead of writing weights")
+    parser.add_argument("--networks", type=int, default=NETWORKS, help="how many are averaged (fewer: a faster check)")
     arguments = parser.parse_args()
     pages = list(taught_pages(arguments.data))
     for name, make, path in (("text", text_example, TEXT_WEIGHTS), ("html", html_example, HTML_WEIGHTS)):
         examples = [example for page in pages if (example := make(page)) is not None]
         if arguments.check:
-            check(name, examples)
+            check(name, examples, arguments.networks)
         else:
-            write_networks(train(examples), path)
+            write_networks(train(examples, arguments.networks), path)
             print(f"{path.name}: {len(examples)} pages")
     return 0
 
