@@ -1,20 +1,24 @@
 """What a search finds on the real node, and what it counts."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from io import StringIO
 
 import pytest
 from opensearchpy import OpenSearch
 from tests.unit.search.samples import article
 
+from clippings.cli.__main__ import main
 from clippings.errors import ServiceError
-from clippings.search.aliases import refresh
+from clippings.search.aliases import ensure_index, refresh
 from clippings.search.client import connect
+from clippings.search.facets import MOST_VALUES
 from clippings.search.indexing import file_articles
 from clippings.search.queries import get_article, more_like_this, ranked_ids, search
 from clippings.search.requests import UNKNOWN, SearchRequest, SearchResults
-from clippings.settings import OpenSearchSettings
+from clippings.settings import CONNECTION_VARIABLE, OpenSearchSettings
 
 HOSTILE = '<script>alert("missile")</script> \ufdd0\ufdd1 <em>missile</em>'
 
@@ -193,6 +197,44 @@ def test_a_batch_names_documents_by_their_own_id(client: OpenSearch, filed: Open
     named = [hit.record_id or hit.id for hit in search(client, filed, SearchRequest("missile")).hits]
     assert list(found) == named
     assert len(ranked_ids(client, filed, "missile", size=1)) == 1
+
+
+def test_the_command_answers_a_batch_line_by_line(
+    client: OpenSearch,
+    filed: OpenSearchSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`./clippings search --batch` answers each question with the ids that the page ranks by, and says which line is none."""
+    monkeypatch.setenv(CONNECTION_VARIABLE, filed.url)
+    monkeypatch.setenv("CLIPPINGS_INDEX_PREFIX", filed.index_prefix)
+    asked = [{"qid": 1, "query": "missile"}, {"qid": "b", "query": '"unbalanced ('}, {"qid": 3, "query": ""}]
+    lines = [*map(json.dumps, asked), "", "no JSON", '{"query": "without a qid"}']
+    monkeypatch.setattr("sys.stdin", StringIO("\n".join(lines)))
+    assert main(["search", "--batch", "--size", "2"]) == 1
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [answer["qid"] for answer in answers] == [1, "b", 3, None, None]
+    for question, answer in zip(asked, answers, strict=False):
+        assert answer["ids"] == list(ranked_ids(client, filed, question["query"], 2))
+    assert len(answers[0]["ids"]) == 2
+    assert [answer["error"][:6] for answer in answers[3:]] == ["line 5", "line 6"]
+
+
+def test_a_chosen_value_is_counted_among_many(client: OpenSearch, opensearch: OpenSearchSettings) -> None:
+    """A source that is chosen has its count even where a hundred others have more documents."""
+    own = replace(opensearch, index_prefix=f"{opensearch.index_prefix}many-")
+    ensure_index(client, own)
+    many = [
+        article(f"{number}-{copy}", "Text.", source=f"S{number}") for number in range(MOST_VALUES) for copy in (1, 2)
+    ]
+    assert all(
+        not outcome.message for outcome in file_articles(client, own, [*many, article("r", "Text.", source="Z")])
+    )
+    refresh(client, own)
+    results = search(client, own, SearchRequest(sources=("Z", "nowhere")))
+    chosen = {each.value: each.count for each in results.facets["source"] if each.selected}
+    assert chosen == {"Z": 1, "nowhere": 0}
+    assert results.total == 1
 
 
 def test_articles_are_read_back_by_id(client: OpenSearch, filed: OpenSearchSettings) -> None:
