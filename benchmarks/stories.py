@@ -6,9 +6,10 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from random import Random
 
@@ -41,26 +42,28 @@ A_SECOND = 500
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Documents in the archive after a step, seconds to file and to group those that it brought."""
+    """Documents in the archive after a step, seconds to file and to group those that it brought, and the processor's
+    seconds (this process and the node) for the grouping, which tell something on a machine that others use, too."""
 
     documents: int
     filing: float
     grouping: float
+    processor: float
 
 
 def measure(bench: Bench) -> list[Ratio]:
     """Documents a second, and the last steps against the first."""
     steps = list(grouped_in_steps(bench.opensearch, bench.count(DOCUMENTS)))
-    total, time = steps[-1].documents, sum(step.grouping for step in steps)
+    total, spent = steps[-1].documents, sum(step.grouping for step in steps)
     first, last = (sum(step.grouping for step in some) for some in (steps[: STEPS // 2], steps[STEPS // 2 :]))
     return [
         Ratio(
             "grouping copies into stories (documents a second)",
             f"{A_SECOND} a second",
-            total / time / A_SECOND,
+            total / spent / A_SECOND,
             1.0,
             True,
-            f"{total / time:.0f} documents/s, {total} documents, {COPIED:.0%} of them copies",
+            _told(steps),
         ),
         Ratio(
             "grouping the second half of the documents",
@@ -73,6 +76,16 @@ def measure(bench: Bench) -> list[Ratio]:
     ]
 
 
+def _told(steps: Sequence[Step]) -> str:
+    documents = steps[-1].documents
+    spent, processor = (sum(each) for each in zip(*((step.grouping, step.processor) for step in steps), strict=True))
+    return (
+        f"{documents / spent:.0f} documents/s, {documents} documents, {COPIED:.0%} of them copies; "
+        f"{processor / documents * 1000:.2f} ms of processor time each, so {2 * documents / processor:.0f} a second "
+        "where two cores are free"
+    )
+
+
 def grouped_in_steps(settings: OpenSearchSettings, documents: int) -> Iterator[Step]:
     """File and group this many documents in steps. Raises ValueError where a copy was not found."""
     articles = _articles(documents)
@@ -82,10 +95,18 @@ def grouped_in_steps(settings: OpenSearchSettings, documents: int) -> Iterator[S
             some = list(islice(articles, documents // STEPS))
             filing = seconds(lambda some=some: _file(client, settings, some))
             done = []
+            before = _processor(client)
             grouping = seconds(lambda done=done: done.append(group(client, settings)))
+            processor = _processor(client) - before
             if done[0].articles != len(some):
                 raise ValueError(f"{done[0].articles} of {len(some)} documents were grouped")
-            yield Step(number * len(some), filing, grouping)
+            yield Step(number * len(some), filing, grouping, processor)
+
+
+def _processor(client: OpenSearch) -> float:
+    """Seconds of processor time that this process and the nodes have used so far."""
+    nodes = client.nodes.stats(metric="process")["nodes"].values()
+    return time.process_time() + sum(node["process"]["cpu"]["total_in_millis"] for node in nodes) / 1000
 
 
 def _file(client: OpenSearch, settings: OpenSearchSettings, articles: Sequence[Article]) -> None:
@@ -111,40 +132,51 @@ def _articles(documents: int) -> Iterator[Article]:
         yield replace(article_of(page, number), text=text)
 
 
-def picture(steps: Sequence[Step], caption: str) -> str:
-    """An SVG: seconds spent on grouping over the number of documents, with the line that the last point belongs to."""
-    width, height, left, bottom = 640, 360, 70, 60
-    total = steps[-1].documents
-    spent = [sum(step.grouping for step in steps[: place + 1]) for place in range(len(steps))]
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 680, 380, 60, 70, 44
+"""Of the picture, and of the margins around what is drawn."""
 
-    def place(documents: int, time: float) -> str:
-        x = left + documents / total * (width - left - 30)
-        y = height - bottom - time / spent[-1] * (height - bottom - 40)
-        return f"{x:.0f},{y:.0f}"
 
-    points = [place(step.documents, time) for step, time in zip(steps, spent, strict=True)]
-    dots = "".join(f'<circle cx="{x}" cy="{y}" r="4"/>' for x, y in (point.split(",") for point in points))
-    labels = "".join(
-        f'<text x="{x}" y="{height - bottom + 20}" text-anchor="middle">{step.documents:,}</text>'
-        for step, (x, _) in zip(steps, (point.split(",") for point in points), strict=True)
-        if step.documents * 5 % total == 0
+def picture(steps: Sequence[Step], *captions: str) -> str:
+    """An SVG: seconds spent on grouping, by the clock and of the processor, over the number of documents.
+
+    A straight line to the last point shows what linear would be.
+    """
+    documents = [0, *(step.documents for step in steps)]
+    clock = [0.0, *accumulate(step.grouping for step in steps)]
+    processor = [0.0, *accumulate(step.processor for step in steps)]
+    highest = max(clock[-1], processor[-1])
+
+    def point(number: int, second: float) -> tuple[float, float]:
+        x = LEFT + number / documents[-1] * (WIDTH - LEFT - 40)
+        return round(x, 1), round(HEIGHT - BOTTOM - second / highest * (HEIGHT - BOTTOM - TOP), 1)
+
+    def line(spent: Sequence[float], colour: str, label: str) -> str:
+        points = [point(number, second) for number, second in zip(documents, spent, strict=True)]
+        drawn = " ".join(f"{x},{y}" for x, y in points)
+        dots = "".join(f'<circle cx="{x}" cy="{y}" r="3.5"/>' for x, y in points[1:])
+        x, y = points[-1]
+        return (
+            f'<path d="M{LEFT},{HEIGHT - BOTTOM}L{x},{y}" stroke="#999" stroke-dasharray="4"/>'
+            f'<polyline points="{drawn}" fill="none" stroke="{colour}" stroke-width="2"/><g fill="{colour}">{dots}'
+            f'<text x="{x}" y="{y - 9}" text-anchor="end">{label}: {spent[-1]:.0f} s</text></g>'
+        )
+
+    numbers = "".join(
+        f'<text x="{point(number, 0)[0]}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{number:,}</text>'
+        for number in documents[:: max(1, len(steps) // 5)]
     )
-    times = "".join(
-        f'<text x="{left - 8}" y="{float(place(0, share * spent[-1]).split(",")[1]) + 4:.0f}" text-anchor="end">'
-        f"{share * spent[-1]:.0f} s</text>"
-        for share in (0.25, 0.5, 0.75, 1)
+    told = "".join(
+        f'<text x="8" y="{HEIGHT - 26 + 14 * place}" font-size="10">{caption}</text>'
+        for place, caption in enumerate(captions)
     )
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">
-<title>Seconds to group documents into stories, by their number</title>
-<rect width="{width}" height="{height}" fill="#fff"/>
-<g fill="#333">
-<text x="{left}" y="22" font-size="14">Seconds spent on grouping, by the number of documents in the archive</text>
-{labels}{times}
-<text x="{left}" y="{height - 12}" font-size="10">{caption}</text></g>
-<path d="M{left},40V{height - bottom}H{width - 20}" fill="none" stroke="#333"/>
-<path d="M{place(0, 0)}L{points[-1]}" stroke="#999" stroke-dasharray="4"/>
-<polyline points="{place(0, 0)} {" ".join(points)}" fill="none" stroke="#8a1f1b" stroke-width="2"/>
-<g fill="#8a1f1b">{dots}</g>
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">
+<title>Seconds spent on grouping documents into stories, by their number</title>
+<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>
+<g fill="#333"><text x="8" y="20" font-size="14">Seconds spent on grouping, by the number of documents in the archive</text>
+{numbers}{told}</g>
+<path d="M{LEFT},{TOP}V{HEIGHT - BOTTOM}H{WIDTH - 20}" fill="none" stroke="#333"/>
+{line(clock, "#8a1f1b", "by the clock")}
+{line(processor, "#1b4f8a", "of the processors")}
 </svg>
 """
 
@@ -160,14 +192,18 @@ def main() -> int:
     try:
         for step in grouped_in_steps(settings, arguments.documents):
             steps.append(step)
-            print(f"{step.documents:,}: filed in {step.filing:.1f} s, grouped in {step.grouping:.1f} s", flush=True)
+            print(
+                f"{step.documents:,}: filed in {step.filing:.1f} s, "
+                f"grouped in {step.grouping:.1f} s ({step.processor:.1f} s of processor)",
+                flush=True,
+            )
+            # After each step, so that a run that is interrupted leaves a picture of what it did.
+            arguments.picture.write_text(picture(steps, _told(steps), machine()), encoding="utf-8")
     finally:
         with connect(settings) as client:
             client.indices.delete(index="bench-stories-*", ignore_unavailable=True)
-    time = sum(step.grouping for step in steps)
-    rate = f"{arguments.documents / time:.0f} documents a second, a fifth of them copies; {machine()}"
-    print(rate)
-    arguments.picture.write_text(picture(steps, rate), encoding="utf-8")
+    print(_told(steps))
+    print(machine())
     return 0
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from tests.quality.figures import Figure
 
-MEASURES = ("main_text", "dates", "language", "relevance")
+MEASURES = ("main_text", "dates", "language", "relevance", "stories")
 """Modules of this package with `measure(data: Path) -> list[Figure]`."""
 
 WHERE_TO_GET_IT = """There are no evaluation data in {data}.

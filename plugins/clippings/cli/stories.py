@@ -57,8 +57,9 @@ def _print(console: Console, copies: Copies, related: tuple[Related, ...], *, gr
         table = Table(title=Text(f"{copies.total:,} copies"), title_justify="left")
         for column in ("Date", "Source", "Title", "Id"):
             table.add_column(column, overflow="fold")
+        mark = " earliest" if sum(one.earliest for one in copies.listed) == 1 else " perhaps the earliest"
         for one in copies.listed:
-            date = Text(one.published or "unknown").append(" earliest" if one.earliest else "", style="bold")
+            date = Text(one.published or "unknown").append(mark if one.earliest else "", style="bold")
             table.add_row(date, Text(one.source), Text(one.title or "(no title)"), Text(one.id))
         console.print(table)
     for other in related:

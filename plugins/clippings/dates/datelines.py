@@ -1,7 +1,8 @@
 """Datelines without a year (`WASHINGTON DC, October 18 (Itar-Tass) —`), and the year that they mean.
 
-A year fits when the day falls on the weekday that the lead names; when no later year is told of as past, and no earlier
-one as still to come. Of the years that fit, the latest is taken, because scrapes are far more often new than old.
+A year fits when the day falls on the weekday that the lead names. Of those that fit, the years are taken with which most
+of the text agrees: years told of as past lie before, years still to come behind. Of these the latest is taken, because
+scrapes are far more often new than old.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from clippings.dates.expressions import YearlessDay, normal, yearless_days
+from clippings.dates.expressions import Expression, YearlessDay, normal, yearless_days
 from clippings.dates.names import weekday_of
 
 EARLIEST_YEAR = 1995
@@ -24,7 +25,8 @@ _PLACE = re.compile(r"^\W{0,3}(?:\([^()]{2,20}\)\s?\W{0,3})?[^\W\d_][^\n:;!?]{0,
 _YEAR = re.compile(r"(?<![\d.,/-])(?P<y>(?:19|20)\d\d)(?![\d%])")
 _FUTURE = re.compile(
     r"(?:\b(?:by|until|till|through|before|bis|spätestens|d['’]ici|jusqu['’]en|para|hasta|entro|até|do roku|"
-    r"к|до|в период до|plans? (?:for|in)|planned for|(?:olympics|games|cup|elections?) in)\s(?:\w+\s)?)$",
+    r"к|до|в период до|plans? (?:for|in)|planned for|(?:olympics|games|cup|elections?) in)\s(?:\w+\s)?"
+    r"(?:(?:the|end|of|early|late|mid|ende|anfang|la|fin|de|finales|final|fine|del|конца|начала|кінця|końca|końcem)\s){0,3})$",
     re.IGNORECASE,
 )
 _PAST = re.compile(
@@ -55,12 +57,13 @@ def find_dateline(
     for at in places[:LEAD_LINES]:
         line = normal(lines[at])
         for one in yearless_days(line[: LONGEST_PLACE + 40], language):
-            if _is_dateline(line, one):
+            if is_dateline(line, one):
                 return _dated(lines, places, at, line, one, language, made_before)
     return None
 
 
-def _is_dateline(line: str, one: YearlessDay) -> bool:
+def is_dateline(line: str, one: YearlessDay | Expression) -> bool:
+    """Whether a day in a line (already `normal`) is that of a dateline: a place before it, an agency or a dash behind."""
     before, behind = line[: one.start].rstrip(" ,."), line[one.end :]
     if len(before) > LONGEST_PLACE or not _END.match(behind):
         return False
@@ -83,7 +86,8 @@ def _dated(
     if made_before is not None:
         latest = min(latest, made_before.year)
     fitting = [year for year in range(EARLIEST_YEAR, latest + 1) if _falls_on(year, one, weekday, made_before)]
-    chosen = [year for year in fitting if (not future or year <= min(future)) and (not past or year >= max(past))]
+    agreeing = {year: sum(other <= year for other in past) + sum(other >= year for other in future) for year in fitting}
+    chosen = [year for year in fitting if agreeing[year] == max(agreeing.values())]
     passage = line[: one.end + 25].strip()
     years = ", ".join(str(year) for year in fitting)
     if weekday is not None and chosen and (named or made_before is not None):
@@ -129,5 +133,4 @@ def _years(text: str) -> tuple[set[int], set[int], set[int]]:
             future.add(year)
         elif _SINCE.search(before) or _PAST.search(before):
             past.add(year)
-    # A year that comes after one still to come cannot be past: "in 2020" beside "by 2015".
-    return named, {year for year in past if not future or year <= min(future)}, future
+    return named, past, future

@@ -7,7 +7,7 @@ from datetime import date
 
 from clippings.articles import UNDATED, DateCandidate, Evidence, Precision, Publication
 from clippings.dates.address import address_mentions
-from clippings.dates.datelines import Dateline, find_dateline
+from clippings.dates.datelines import Dateline, find_dateline, is_dateline
 from clippings.dates.expressions import expressions, normal, written
 from clippings.dates.features import DayFeatures
 from clippings.dates.markup import markup_mentions
@@ -25,6 +25,12 @@ OTHER_MONTH_WEIGHT = 0.1
 """Of a day outside the month that the address names, where the page has a day within it. Cross-validation by site gives
 the same from 0.03 to 0.2; the model alone sees too few such addresses to learn it."""
 MONTH_CONFIDENCE = 0.7
+YEAR_CONFIDENCE = 0.6
+_PUBLISHED_YEAR = re.compile(
+    r"^(?:first |zuerst )?(?:published|erschienen|publié en|publicado en|publicado em|pubblicato nel|опубликовано в|"
+    r"opublikowano w|verschenen in)(?: in)?:? (?:19|20)\d\d$",
+    re.IGNORECASE,
+)
 MOST_CANDIDATES = 12
 LONGEST_PASSAGE = 300
 BYLINE_LINES = 6
@@ -58,6 +64,8 @@ _STRENGTH = (
     Place.URL,
 )
 """Which of several mentions of the chosen day is shown as its evidence."""
+_OF_OTHERS = (Place.MODIFIED, Place.BODY, Place.GAP, Place.TAIL)
+"""Where the time of day is that of a change, a comment or an event, even though the day is the same."""
 _COMMENT = re.compile(r"\b(?:says?|reply|comments?|wrote|antworten?|kommentare?)\b|\|\s?#|ответ", re.IGNORECASE)
 _TODAY = re.compile(
     r"\btoday\b|\bheute\b|сегодня|aujourd|\bhoy\b|\boggi\b|\bhoje\b|weather|wetter|météo", re.IGNORECASE
@@ -192,13 +200,13 @@ def _dateline_weight(dateline: Dateline | None, chosen: date) -> float:
 def _shown(mentions: list[Mention]) -> Mention:
     """The mention of a day that is shown: the strongest, and with the time where a strong one has it."""
     ranked = sorted(mentions, key=lambda one: _STRENGTH.index(one.place))
-    timed = [
-        one for one in ranked if one.precision is Precision.MINUTE and one.place not in (Place.MODIFIED, Place.BODY)
-    ]
+    timed = [one for one in ranked if one.precision is Precision.MINUTE and one.place not in _OF_OTHERS]
     return timed[0] if timed else ranked[0]
 
 
 def _method(mention: Mention, layout: Layout, extraction: Extraction) -> str:
+    if _opens_with(mention, layout):
+        return "dateline"
     if mention.place is not Place.HEAD:
         return _METHODS[mention.place]
     author = (extraction.author or "").casefold()
@@ -206,6 +214,15 @@ def _method(mention: Mention, layout: Layout, extraction: Extraction) -> str:
         return "header"
     near = layout.lines[max(0, mention.line - BYLINE_LINES) : mention.line + BYLINE_LINES + 1]
     return "byline" if any(author in line.casefold() for line in near) else "header"
+
+
+def _opens_with(mention: Mention, layout: Layout) -> bool:
+    """Whether a mention is the full date in the dateline with which the text begins."""
+    if mention.line is None or mention.expression is None or mention.place not in (Place.HEAD, Place.BODY):
+        return False
+    near = layout.lines[layout.first : layout.first + 3] if mention.place is Place.BODY else ()
+    at_start = mention.place is Place.HEAD or any(line is layout.lines[mention.line] for line in near)
+    return at_start and is_dateline(normal(layout.lines[mention.line]), mention.expression)
 
 
 def _reason(one: Mention, chosen: date | None, layout: Layout) -> str:
@@ -275,7 +292,17 @@ def _by_month(found: Findings, extraction: Extraction, losers: list[DateCandidat
                 evidence = Evidence(_method(one, found.layout, extraction), one.text, MONTH_CONFIDENCE)
                 rest = [loser for loser in losers if loser.value != one.value]
                 return Publication(one.value, one.precision, evidence, _distinct(rest))
+    year = _year_line(found.layout)
+    if year is not None:
+        evidence = Evidence("header", year, YEAR_CONFIDENCE)
+        return Publication(year[-4:], Precision.YEAR, evidence, _distinct(losers))
     return Publication(UNDATED.value, UNDATED.precision, None, _distinct(losers)) if losers else UNDATED
+
+
+def _year_line(layout: Layout) -> str | None:
+    """A line above the text that says nothing but the year of publication: `First published 1998`."""
+    lines = (line.strip() for line in layout.lines[layout.head : layout.first])
+    return next((line for line in lines if _PUBLISHED_YEAR.match(line)), None)
 
 
 def _is_prose(one: Mention, layout: Layout) -> bool:

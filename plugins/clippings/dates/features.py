@@ -177,12 +177,7 @@ class DayFeatures:
         """Months and days named without a year between title and text, or in the first lines of the text."""
         head = list(range(self.layout.head, min(self.layout.first + 6, len(self.layout.lines))))
         lines = [self.layout.lines[at][:200] for at in head[-30:]]
-        return {
-            (one.month, one.day)
-            for line in lines
-            if any(sign.isdigit() for sign in line)
-            for one in yearless_days(line)
-        }
+        return {(one.month, one.day) for line in lines if _DIGITS.search(line) for one in yearless_days(line)}
 
     def _shown(self, day: date) -> list[Mention]:
         return [one for one in self.by_day[day] if one.line is not None][:MOST_MENTIONS]

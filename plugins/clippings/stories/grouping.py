@@ -7,15 +7,15 @@ next one takes up what it finds. Why that is sound is in docs/adr/0010-stories.m
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from opensearchpy import OpenSearch, helpers
+from opensearchpy import OpenSearch
 
 from clippings.errors import ServiceError
 from clippings.search.aliases import refresh, write_alias
 from clippings.search.documents import text_of
+from clippings.search.scanning import scan_hits
 from clippings.settings import OpenSearchSettings
 from clippings.stories.fields import CURRENT, STORY_VERSION
 from clippings.stories.linking import Groups, Pending, candidates_of, chunks, held, linked, story_name
@@ -25,17 +25,16 @@ from clippings.stories.writing import Change, write
 
 TURN = "stories"
 
-PAGE = 500
-"""Articles grouped at once. Their bands (100 each) are asked for in one query, which takes 65,536 terms."""
+PAGE = 2000
+"""Articles grouped at once. After each page the index is refreshed, which costs as much for few articles as for many."""
+
+READ_AT_ONCE = 500
 
 PAGE_CHARACTERS = 16_000_000
 """Of the texts of a page, about: long ones come in smaller pages, but for a single text."""
 
 MOST_ROUNDS = 20
 """Rounds of a run: each takes what came or changed during the one before it."""
-
-KEPT_OPEN = "2m"
-"""So long OpenSearch waits for the next page of a scroll; a killed process leaves its scroll open for that long."""
 
 Document = dict[str, Any]
 Report = Callable[[str], None]
@@ -116,9 +115,7 @@ def _check_mapping(client: OpenSearch, settings: OpenSearchSettings) -> None:
 def _pending_pages(client: OpenSearch, settings: OpenSearchSettings) -> Iterator[list[Pending]]:
     """What is pending at this moment."""
     query = {"query": PENDING, "seq_no_primary_term": True}
-    found = helpers.scan(client, query=query, index=write_alias(settings), size=PAGE, scroll=KEPT_OPEN)
-    with closing(found):
-        yield from _pages(found)
+    yield from _pages(scan_hits(client, write_alias(settings), query, size=READ_AT_ONCE))
 
 
 def _pages(hits: Iterator[Document]) -> Iterator[list[Pending]]:
@@ -217,15 +214,13 @@ def _of_stories(client: OpenSearch, settings: OpenSearchSettings, stories: Itera
         "query": {"bool": {"filter": [{"terms": {"story_id": sorted(stories)}}, CURRENT]}},
         "seq_no_primary_term": True,
     }
-    found = helpers.scan(client, query=query, index=write_alias(settings), size=PAGE, scroll=KEPT_OPEN)
-    with closing(found):
-        yield from found
+    return scan_hits(client, write_alias(settings), query, size=READ_AT_ONCE)
 
 
 def _reopen(client: OpenSearch, settings: OpenSearchSettings, renew: Renew) -> int:
     """Make the articles of every broken story pending again; returns how many stories those are."""
     broken = list(_broken(client, settings))
-    for some in chunks(broken, PAGE):
+    for some in chunks(broken, READ_AT_ONCE):
         write(
             client,
             settings,

@@ -16,6 +16,9 @@ from clippings.stories.reading import ReadText, read
 MOST_CANDIDATES = 10_000
 """Texts that share a band with those of a page, each counted once; where there are more, the page is halved."""
 
+TERMS_AT_ONCE = 60_000
+"""Bands in one query, which takes 65,536 terms."""
+
 TEXTS_AT_ONCE = 200
 
 Document = dict[str, Any]
@@ -86,21 +89,26 @@ def candidates_of(
     client: OpenSearch, settings: OpenSearchSettings, page: list[Pending]
 ) -> tuple[Candidate, ...] | None:
     """Grouped texts that share a band with one of the page. None where they are too many for one answer."""
-    bands = sorted({band for one in page for band in one.text.signature.bands})
-    if not bands:
-        return ()
-    body = {
-        "query": {"bool": {"filter": [{"terms": {"story_bands": bands}}, CURRENT]}},
-        "collapse": {"field": "story_text"},
-        "sort": ["story_text"],
-        "_source": ["story_id", "story_text", "story_bands"],
-        "track_total_hits": False,
-    }
-    for size in (MOST_CANDIDATES // 10, MOST_CANDIDATES):
-        hits = client.search(index=write_alias(settings), body={**body, "size": size})["hits"]["hits"]
-        if len(hits) < size or (size == MOST_CANDIDATES and len(page) == 1):
-            return tuple(_candidate(hit["_id"], hit["_source"]) for hit in hits)
-    return None
+    found: dict[str, Candidate] = {}
+    for bands in chunks(sorted({band for one in page for band in one.text.signature.bands}), TERMS_AT_ONCE):
+        body = {
+            "query": {"bool": {"filter": [{"terms": {"story_bands": bands}}, CURRENT]}},
+            "collapse": {"field": "story_text"},
+            "sort": ["story_text"],
+            "_source": ["story_id", "story_text", "story_bands"],
+            "track_total_hits": False,
+        }
+        for size in (MOST_CANDIDATES // 10, MOST_CANDIDATES):
+            hits = client.search(index=write_alias(settings), body={**body, "size": size})["hits"]["hits"]
+            if len(hits) < size:
+                break
+        else:
+            if len(page) > 1:
+                return None
+        for hit in hits:
+            candidate = _candidate(hit["_id"], hit["_source"])
+            found[candidate.text] = candidate
+    return tuple(found.values())
 
 
 def _candidate(id: str, source: Document) -> Candidate:

@@ -47,6 +47,6 @@ def runs(numbers: Numbers, length: int) -> NDArray[np.uint64]:
     return mixed
 
 
-def shingles_of(numbers: Numbers) -> Numbers:
-    """The set of shingles, sorted, of a text's words as numbers."""
-    return np.unique((runs(numbers, WORDS_A_SHINGLE) >> np.uint64(32)).astype(np.uint32))
+def shingles_of(numbers: Numbers) -> tuple[Numbers, NDArray[np.intp]]:
+    """The set of shingles, sorted, of a text's words as numbers; and the place of the word where each begins first."""
+    return np.unique((runs(numbers, WORDS_A_SHINGLE) >> np.uint64(32)).astype(np.uint32), return_index=True)

@@ -165,9 +165,20 @@ def test_the_article_page_lists_copies_and_relatives(page: TestClient) -> None:
     assert "Stories that share passages with this one" in shown
     assert 'href="/article/b2/compare/c"' in shown
     assert f'<q dir="auto">{PASSAGE}</q>' in shown
+    assert '<span class="earliest">earliest</span>' in shown
     alone = page.get("/article/d1").text
     assert "copies of this story" not in alone
     assert "share passages" not in alone
+
+
+def test_the_earliest_is_not_claimed_to_be_known_where_it_is_not(page: TestClient, filled: Archive) -> None:
+    """Of two copies known to the same day each is perhaps the earliest."""
+    filled.file(article("b3", f"{told(2, 'The zeppelin left.')} {PASSAGE}", date="2012-06-01", source="dpa"))
+    filled.group()
+    filled.documents()
+    shown = page.get("/article/b1").text
+    assert shown.count("perhaps the earliest") == 2
+    assert '<span class="earliest">earliest</span>' not in shown
 
 
 def test_differing_passages_are_shown_and_escaped(page: TestClient, filled: Archive) -> None:
