@@ -21,7 +21,11 @@ from clippings.settings import opensearch_from_environment
 PARTS = {
     "pages": "tagging pages, against trafilatura on the same pages (needs EVAL_DATA)",
     "filing": "the index step, against opensearch-py's own bulk helper",
+    "end_to_end": "a DAG run by the real scheduler, against tagging alone and bulk alone",
     "unchanged": "a feed run again without a change, against its first run",
+    "memory": "a task on a 2 GB file, against one on 20 MB",
+    "growth": "the cost of a document from 2,000 to 200,000 of them",
+    "intervals": "backfills of empty intervals, against a DAG that does nothing",
     "searching": "the search page's query with all facets, against a bare match query",
     "stories": "grouping copies into stories, against 500 documents a second; and later ones against earlier ones",
 }
@@ -63,7 +67,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
 
 def _measured(part: str, scale: float, jsonl: Path | None) -> list[Ratio]:
     """The ratios of one part, on indices of its own, which are removed afterwards."""
-    settings = replace(opensearch_from_environment(), index_prefix=f"bench-{part}-", timeout=120.0)
+    settings = replace(opensearch_from_environment(), index_prefix=f"bench-{part.replace('_', '-')}-", timeout=120.0)
     try:
         ratios: list[Ratio] = import_module(f"benchmarks.{part}").measure(Bench(settings, scale, jsonl))
     finally:

@@ -2,11 +2,16 @@
 
 import gzip
 import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import trafilatura
 
-from benchmarks.measure import Bench, Ratio, interleaved
+from benchmarks.measure import Bench, Ratio, interleaved, seconds
 from clippings.articles import Article
 from clippings.pipeline import Pipeline
 from clippings.records import ContentType, RawRecord
@@ -39,7 +44,14 @@ def measure(bench: Bench) -> list[Ratio]:
     ours, extract = interleaved(ours_html, theirs, ROUNDS)
     text, _ = interleaved(ours_text, theirs, ROUNDS)
     count = len(htmls)
+    slowest = max(
+        seconds(lambda page=page, kind=kind: _clip_all(pipeline, [page], kind))
+        for pages, kind in ((htmls, ContentType.HTML), (texts, ContentType.TEXT))
+        for page in pages
+    )
     return [
+        Ratio("the slowest page (seconds)", "nothing", slowest, 2.0, False, f"of {2 * count} pages"),
+        *_against_mediacloud(ours_html, htmls),
         Ratio(
             "whole job on HTML (pages a second)",
             "trafilatura.extract alone",
@@ -57,6 +69,25 @@ def measure(bench: Bench) -> list[Ratio]:
             f"{count / text:.1f} against {count / extract:.1f} pages/s on {count} pages",
         ),
     ]
+
+
+def _against_mediacloud(ours_html: Callable[[], None], htmls: list[str]) -> list[Ratio]:
+    """The same against mediacloud-metadata, where it is installed: it is not among the project's requirements."""
+    if find_spec("mcmetadata") is None:
+        print("mediacloud-metadata is not installed: not compared", file=sys.stderr)
+        return []
+    peer = import_module("mcmetadata")
+
+    def theirs() -> None:
+        for number, html in enumerate(htmls):
+            # A page that the peer refuses has cost it its time, too.
+            with suppress(Exception):
+                peer.extract(f"https://www.example.com/{number}", html)
+
+    theirs()
+    ours, peers = interleaved(ours_html, theirs, ROUNDS)
+    figures = f"{len(htmls) / ours:.1f} against {len(htmls) / peers:.1f} pages/s on {len(htmls)} pages"
+    return [Ratio("whole job on HTML (pages a second)", "mediacloud-metadata", peers / ours, 2.5, True, figures)]
 
 
 def _html_pages(data: Path) -> list[Path]:
