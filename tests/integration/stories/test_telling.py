@@ -1,5 +1,7 @@
 """What is told of stories: copies, the earliest, relatives with the passages they share."""
 
+import json
+
 import pytest
 from tests.integration.stories.conftest import Archive
 from tests.unit.search.samples import article
@@ -72,3 +74,10 @@ def test_the_command_groups_and_shows(
     assert "60 words shared with other" in told
     assert PASSAGE[:40] in told
     assert main(["stories", "show", "nobody"]) == 1
+    capsys.readouterr()
+    for options, hits in ([], 2), (["--every-copy"], 3):
+        assert main(["search", PASSAGE[:20], "--json", *options]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert (len(found["hits"]), found["total"]) == (hits, 3)
+    assert main(["search", PASSAGE[:20]]) == 0
+    assert "2 copies: First, Second" in capsys.readouterr().out
