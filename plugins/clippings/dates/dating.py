@@ -33,6 +33,8 @@ _PUBLISHED_YEAR = re.compile(
 )
 MOST_CANDIDATES = 12
 LONGEST_PASSAGE = 300
+LONGEST_WEEKDAY = 14
+"""Characters that may stand beside the date in a masthead."""
 BYLINE_LINES = 6
 """Lines between which a date and the author's line belong together."""
 
@@ -235,13 +237,28 @@ def _reason(one: Mention, chosen: date | None, layout: Layout) -> str:
         below = layout.lines[max(0, (one.line or 0) - 3) : (one.line or 0) + 2]
         comment = chosen is not None and one.day >= chosen and any(_COMMENT.search(line) for line in below)
         return "a comment's date" if comment else "stands below the article, among other things"
-    if one.place is Place.TOP and _TODAY.search(one.text):
+    if _stands_above(one, layout) and (_TODAY.search(one.text) or _is_masthead(one, chosen, layout)):
         return "the scrape's own day"
+    if layout.since is not None and one.day.year < layout.since:
+        return "before the site existed, by its copyright line"
     if one.place in (Place.BODY, Place.GAP):
         return "the text tells of it"
     if not _exact(one):
         return "only the month is named"
     return "less likely by where it stands" if chosen is not None else "too unlikely by where it stands"
+
+
+def _stands_above(one: Mention, layout: Layout) -> bool:
+    """Whether a mention stands above the article and its title."""
+    above_title = one.line is not None and layout.title is not None and one.line < layout.title
+    return one.place is Place.TOP or above_title
+
+
+def _is_masthead(one: Mention, chosen: date | None, layout: Layout) -> bool:
+    """Whether a date above the article is alone on its line, and later than the one chosen."""
+    line, expression = layout.lines[one.line or 0].strip(), one.expression
+    alone = expression is not None and len(line) <= expression.end - expression.start + LONGEST_WEEKDAY
+    return alone and chosen is not None and one.day > chosen
 
 
 def _lost(one: Mention, reason: str) -> DateCandidate:

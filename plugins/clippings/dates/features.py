@@ -63,9 +63,7 @@ _CAPTION = re.compile(
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
 _BULLET = re.compile(r"^\s*(?:[*•+»>·▪-]|\d{1,2}[.)])\s")
-_COPYRIGHT_YEAR = re.compile(
-    r"(?:©|\(c\)|copyright)[^\n]{0,40}?(?<!\d)((?:19|20)\d\d)(?:\s?[-–]\s?((?:19|20)\d\d))?", re.I
-)
+
 
 _FLAGS = (
     Markup.BYLINE,
@@ -162,17 +160,6 @@ class DayFeatures:
         self.nearest_title = _ranks(self._by(lambda one: one.to_title))
 
     @cached_property
-    def copyright_year(self) -> int | None:
-        """The latest year of a copyright line outside of the main text."""
-        years = [
-            int(match[2] or match[1])
-            for at, line in enumerate(self.layout.lines)
-            if at not in self.layout.kept and ("©" in line or "opyright" in line or "(c)" in line.lower())
-            for match in _COPYRIGHT_YEAR.finditer(line[:500])
-        ]
-        return max(years, default=None)
-
-    @cached_property
     def yearless(self) -> set[tuple[int, int]]:
         """Months and days named without a year between title and text, or in the first lines of the text."""
         head = list(range(self.layout.head, min(self.layout.first + 6, len(self.layout.lines))))
@@ -201,7 +188,8 @@ class DayFeatures:
         others = [other for other in self.certain if other != day]
         written = [one.expression for one in mine if one.expression is not None]
         apart = min((abs((other - day).days) for other in others), default=None)
-        years = None if self.copyright_year is None else day.year - self.copyright_year
+        span = self.layout.copyright_years
+        years = None if span is None else day.year - span[1]
         numbers = {f"in {place.name}": float(place in places) for place in Place}
         numbers |= {
             "times in LINKED": float(min(self.of_place[Place.LINKED, day], 4)),

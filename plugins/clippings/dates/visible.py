@@ -19,6 +19,11 @@ LONGEST_TIME_LINE = 24
 LONG_LINE = 120
 """Characters from which a line is taken for a paragraph, where extraction gives no verdicts."""
 
+_COPYRIGHT_SIGNS = ("©", "opyright", "OPYRIGHT", "(c)", "(C)")
+_COPYRIGHT_YEAR = re.compile(
+    r"(?:©|\(c\)|copyright)[^\n]{0,40}?(?<!\d)((?:19|20)\d\d)(?:\s?[-–]\s?((?:19|20)\d\d))?", re.I
+)
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -52,6 +57,25 @@ class Layout:
         if self.title is not None:
             return _up(self.lines, self.title, 3)
         return _up(self.lines, self.first, HEAD_LINES)
+
+    @cached_property
+    def copyright_years(self) -> tuple[int, int] | None:
+        """The first and last year of the copyright lines outside of the main text."""
+        years = [
+            int(year)
+            for at, line in enumerate(self.lines)
+            if at not in self.kept and any(sign in line for sign in _COPYRIGHT_SIGNS)
+            for match in _COPYRIGHT_YEAR.finditer(line[:500])
+            for year in match.groups()
+            if year is not None
+        ]
+        return (min(years), max(years)) if years else None
+
+    @property
+    def since(self) -> int | None:
+        """The year since which the site is there, where a copyright line says more than one year."""
+        years = self.copyright_years
+        return years[0] if years is not None and years[0] < years[1] else None
 
 
 def _up(lines: tuple[str, ...], start: int, count: int) -> int:

@@ -20,7 +20,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from clippings.articles import Precision
-from clippings.dates.dating import LEAST_CONFIDENCE, Findings, findings
+from clippings.dates.dating import LEAST_CONFIDENCE, OTHER_MONTH_WEIGHT, Findings, findings
 from clippings.dates.features import NAMES, DayFeatures
 from clippings.dates.mentions import Place
 from clippings.dates.scoring import MODEL_FILE
@@ -134,6 +134,9 @@ def _answer(fitted: Ranker, page: Example) -> Answer:
     if not page.days:
         return Answer(page, None, 0.0)
     likely = fitted.probabilities(page)
+    within = page.numbers[:, NAMES.index("address names the month")] > 0
+    if within.any():  # as `dating` does it
+        likely = np.where(within, likely, OTHER_MONTH_WEIGHT * likely)
     at = max(range(len(likely)), key=lambda one: (likely[one], page.days[one]))
     return Answer(page, page.days[at], float(likely[at]))
 
