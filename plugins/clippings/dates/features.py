@@ -27,12 +27,12 @@ _PUBLISHED = re.compile(
     r"eingestellt|vom\s*$|am\s*$|filed|issued|gepost|julkaistu|yayın|data\b|発表|掲載|发布|发表|时间|online seit|von\s|\bby\s",
     re.IGNORECASE,
 )
-_SURELY_PUBLISHED = re.compile(
+SURELY_PUBLISHED = re.compile(
     r"publi[sc]|publié|posted|veröffentlicht|erstellt|erschienen|geplaatst|опубликован|created|eingestellt|gepost|"
     r"julkaistu|yayınlan|publicerad|publisert|udgivet|pubblicat|objavljeno|opublikowan|publikováno|発表|掲載|发布|发表",
     re.IGNORECASE,
 )
-_UPDATED = re.compile(
+UPDATED = re.compile(
     r"updat|modif|aktuali|mis à jour|mise à jour|actuali|aggiornat|обновл|измен|geändert|bijgewerkt|stand\b|revised|"
     r"last change|güncel|päivitetty|更新|atualizad|uppdaterad|oppdatert|opdateret|ažurirano|aktualizov|bearbeitet|edited",
     re.IGNORECASE,
@@ -201,8 +201,8 @@ class DayFeatures:
             "address names another month": float(bool(self.address_month) and month not in self.address_month),
             "address names another day": float(bool(self.address_days) and day not in self.address_days),
             "marked published": float(any(_PUBLISHED.search(text) for text in befores)),
-            "marked surely published": float(any(_SURELY_PUBLISHED.search(text) for text in befores)),
-            "marked updated": float(any(_UPDATED.search(text) for text in befores)),
+            "marked surely published": float(any(SURELY_PUBLISHED.search(text) for text in befores)),
+            "marked updated": float(any(UPDATED.search(text) for text in befores)),
             "marked comment": float(any(_COMMENT.search(text) for text in befores)),
             "marked otherwise": float(any(_OTHER.search(text) for text in befores)),
             "event": float(bool(close) and all(one.event for one in close)),
