@@ -81,11 +81,20 @@ class Feed:
 
     def ends_well(self, run: str) -> dict[str, Any]:
         """The report of a run once it has ended successfully, after it was held to the law."""
-        assert self.api.wait_for_run(self.dag, run, PATIENCE) == "success"
+        assert self.api.wait_for_run(self.dag, run, PATIENCE) == "success", self.failures(run)
         report = self.report(run)
         assert report["balanced"]
         assert report["read"] == sum(report[term] for term in ("indexed", "unchanged", "duplicate", "quarantined"))
         return report
+
+    def failures(self, run: str) -> str:
+        """The ends of the logs of the tasks that failed."""
+        failed = [one for one in self.api.task_instances(self.dag, run) if one["state"] == "failed"]
+        logs = [
+            self.api.task_log(self.dag, run, one["task_id"], one["try_number"], one["map_index"])[-3000:]
+            for one in failed
+        ]
+        return "\n\n".join(logs) or str(self.api.task_instances(self.dag, run))
 
     def tries(self, run: str, task: str) -> list[int]:
         """How often a task was tried, for each of its instances."""
