@@ -27,7 +27,7 @@ QUICK_TO_NOTICE = {
     "SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "15",
 }
 """By default Airflow takes five minutes to notice that a task or a scheduler is dead."""
-PATIENCE = 300.0
+PATIENCE = 600.0
 
 
 @pytest.fixture(scope="module")
