@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.sdk import DAG, task
 
-from clippings_steps import ARTICLES, POOL
-
-if TYPE_CHECKING:
-    from clippings.settings import OpenSearchSettings
+from clippings_steps import ARTICLES, POOL, opensearch_connection
 
 DESCRIPTION = """
 ### Group copies into **stories**
@@ -53,21 +50,12 @@ def build() -> DAG:
             from clippings.search.client import connect
             from clippings.stories.grouping import group as group_articles
 
-            settings = _opensearch()
+            settings = opensearch_connection()
             with connect(settings) as client:
                 return asdict(group_articles(client, settings, print))
 
         group()
     return dag
-
-
-def _opensearch() -> OpenSearchSettings:
-    """The cluster that Airflow's connection `opensearch_default` names."""
-    from airflow.sdk import Connection
-
-    from clippings.settings import opensearch_from_airflow
-
-    return opensearch_from_airflow(Connection.get("opensearch_default"))
 
 
 group_stories = build()

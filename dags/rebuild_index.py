@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.sdk import DAG, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from clippings_steps import POOL
-
-if TYPE_CHECKING:
-    from clippings.settings import OpenSearchSettings
+from clippings_steps import POOL, opensearch_connection
 
 DESCRIPTION = """
 ### Rebuild the index
@@ -58,7 +55,7 @@ def build() -> DAG:
             from clippings.search.client import connect
             from clippings.search.rebuilding import begin as make
 
-            settings = _opensearch()
+            settings = opensearch_connection()
             with connect(settings) as client:
                 return make(client, settings)
 
@@ -71,7 +68,7 @@ def build() -> DAG:
             from clippings.search.copying import RefusedError
             from clippings.search.rebuilding import fill as copy
 
-            settings = _opensearch()
+            settings = opensearch_connection()
             with connect(settings) as client:
                 try:
                     return copy(client, settings, index, print)
@@ -87,7 +84,7 @@ def build() -> DAG:
             from clippings.search.copying import RefusedError
             from clippings.search.rebuilding import hand_over as exchange
 
-            settings = _opensearch()
+            settings = opensearch_connection()
             with connect(settings) as client:
                 try:
                     return asdict(exchange(client, settings, index))
@@ -101,22 +98,13 @@ def build() -> DAG:
 
             if get_current_context()["params"]["after"] == "keep":
                 return []
-            settings = _opensearch()
+            settings = opensearch_connection()
             with connect(settings) as client:
                 return list(remove_old(client, settings))
 
         made = begin()
         fill(made) >> hand_over(made) >> tidy()
     return dag
-
-
-def _opensearch() -> OpenSearchSettings:
-    """The cluster that Airflow's connection `opensearch_default` names."""
-    from airflow.sdk import Connection
-
-    from clippings.settings import opensearch_from_airflow
-
-    return opensearch_from_airflow(Connection.get("opensearch_default"))
 
 
 rebuild_index = build()

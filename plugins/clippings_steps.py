@@ -49,7 +49,7 @@ def add_steps(request: Callable[[], RunRequest]) -> None:
         from clippings.search.aliases import ensure_index
         from clippings.search.client import connect
 
-        settings = _opensearch()
+        settings = opensearch_connection()
         client = connect(settings)
         ensure_index(client, settings)
         return plan(client, settings, request()).batches
@@ -67,7 +67,7 @@ def add_steps(request: Callable[[], RunRequest]) -> None:
         from clippings.pipeline import Pipeline
         from clippings.search.client import connect
 
-        settings = _opensearch()
+        settings = opensearch_connection()
         return asdict(file_batch(connect(settings), settings, Pipeline.load(), request(), batch))
 
     @task(
@@ -81,7 +81,7 @@ def add_steps(request: Callable[[], RunRequest]) -> None:
         from clippings.search.client import connect
         from clippings.standing.matches import settle_matches
 
-        settings = _opensearch()
+        settings = opensearch_connection()
         client, asked = connect(settings), request()
         try:
             report = settle(client, settings, asked, batches)
@@ -102,7 +102,7 @@ def add_steps(request: Callable[[], RunRequest]) -> None:
     ingested >> reconciled
 
 
-def _opensearch() -> OpenSearchSettings:
+def opensearch_connection() -> OpenSearchSettings:
     """The cluster that Airflow's connection `opensearch_default` names (environment, secrets backend or database)."""
     from airflow.sdk import Connection
 
