@@ -29,7 +29,8 @@ in OpenSearch. Search them on the **Search** page.
   scheduled and manual runs take them.
 
 **What a run promises**: read = indexed + unchanged + duplicate + quarantined, checked against the index by the task
-`reconcile`, whose return value holds the counts. A run that does not balance fails.
+`reconcile`. Its link *Report* leads to the counts of the run and of each file. A run that does not balance fails, and
+says by how much and where.
 
 **To backfill**: *Trigger → Backfill*, type the first and last day, choose *All Runs* to take documents again.
 """
@@ -44,10 +45,10 @@ PARAMS = {
     "reprocess": Param(
         "changed",
         enum=["changed", "stale", "quarantined", "all"],
-        title="Which files",
+        title="Which records",
         description=(
-            "changed: new and changed files. stale: also those filed by an older version of the pipeline. "
-            "quarantined: only files of which a record lies in quarantine. all: every file. "
+            "changed: new and changed files. stale: only the documents that an older version of the pipeline made. "
+            "quarantined: only the records that lie in quarantine. all: every record of every file. "
             "(A backfill takes its interval whatever this says.)"
         ),
     ),

@@ -24,11 +24,11 @@ shows what lies there and why.
 Nothing comes out of quarantine by being read again just as it was.
 
 **What a run takes**: the files of the chosen feed of which a record lies in quarantine, narrowed by reason and by the
-day on which it was last seen there. Such a file is read as a whole, by the same steps as the feed's own DAG: its good
-records are found unchanged, and a record that now passes is filed and leaves quarantine.
+day on which it was last seen there. Of an unchanged file it takes the records that are not in the index, of a changed
+one all. A record that now passes is filed and leaves quarantine.
 
 **What a run promises**: read = indexed + unchanged + duplicate + quarantined, checked against the index by the task
-`reconcile`, whose return value holds the counts. A record that fails again stays, with one more try. A run whose bad
+`reconcile`, whose link *Report* leads to the counts. A record that fails again stays, with one more try. A run whose bad
 records exceed the feed's `bad_share_limit` fails after everything good is filed.
 """
 
