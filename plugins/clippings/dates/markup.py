@@ -113,6 +113,8 @@ _SCRIPT_DATE = re.compile(
     r"([Pp]ubli[a-zA-Z_]{0,20}|[a-z_]{0,10}[Pp]ublish[a-zA-Z_]{0,20}|[Cc]reat(?:ed|ion)[a-zA-Z_]{0,12})"
     r"\\?[\"']\s?:\s?\\?[\"']((?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?[^\"'\\]{0,25})"
 )
+LONGEST_NAME = 200
+"""Characters of a meta element's name that are looked at: no name that means something is longer."""
 _ANY_PUBLISHED = re.compile(
     r"(?:publi|posted|issued|release|pub)[a-z]*[-_.:]?(?:date|time|at|on)?$|(?:date|time)[-_.:]?publi"
 )
@@ -211,7 +213,7 @@ def _place_of(name: str) -> Place | None:
         return None
     if _MODIFIED_MARK.search(name):
         return Place.MODIFIED
-    return Place.PUBLISHED if _ANY_PUBLISHED.search(name) else Place.UNSPECIFIC
+    return Place.PUBLISHED if _ANY_PUBLISHED.search(name[:LONGEST_NAME]) else Place.UNSPECIFIC
 
 
 def _marked(tree: HtmlElement) -> Iterator[Mention]:

@@ -5,7 +5,7 @@ import re
 from clippings.records import ContentType
 
 _DOCUMENT = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).){0,2000}-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
 _TAGS = (
     r"(?:p|div|br|h[1-6]|article|section|main|header|footer|ul|ol|li|table|tr|td|span|a|img|b|i|em|strong|blockquote"
