@@ -1,13 +1,16 @@
 """The search page in a real browser, served by a real Airflow over a real index."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from fastapi.routing import APIRoute
 from playwright.sync_api import Page, expect
 
 from clippings.feeds import Feed, Format, load_feeds
@@ -15,8 +18,12 @@ from clippings.ingestion.local import run_here
 from clippings.ingestion.run import Reprocess, RunKind, RunRequest
 from clippings.search.aliases import refresh
 from clippings.search.client import connect
+from clippings.search.queries import search
+from clippings.search.requests import SearchRequest
 from clippings.settings import OpenSearchSettings
-from clippings.stack.airflow import AirflowStack
+from clippings.stack.airflow import USER, AirflowStack
+from clippings.standing.saved import remove, save, standing_queries
+from clippings.web import create_app
 
 SCRIPT = '<script>document.title="hacked"</script><img src=x onerror=\'document.title="hacked"\'>'
 HOSTILE = {
@@ -140,6 +147,71 @@ def test_nothing_found_says_what_to_try(page: Page, airflow: AirflowStack) -> No
     no_serious_findings(page)
 
 
+def test_every_page_can_be_used_by_everyone(page: Page, airflow: AirflowStack, archive: OpenSearchSettings) -> None:
+    """No page has a serious finding of axe-core or scrolls sideways: in light and dark, on a desk and on a phone."""
+    client = connect(archive)
+    query = save(client, archive, "Zeppelins", SearchRequest("zeppelin"), "Ann")
+    hit, *_ = search(client, archive, SearchRequest("guarantees", sources=("Itar-Tass",))).hits
+    hostile, *_ = search(client, archive, SearchRequest("zeppelin")).hits
+    addresses = (
+        "/?q=missile", "/?q=xylophonist&source=CNN", f"/article/{hit.id}", f"/article/{hit.id}/explain",
+        f"/article/{hostile.id}/explain", f"/article/{hit.id}/compare/{hostile.id}", "/article/0", "/quarantine",
+        "/run?name=0", "/standing", f"/standing/{query.id}", "/standing/new?q=missile&source=CNN", "/standing/new",
+    )  # fmt: skip
+    for address in addresses:
+        page.goto(f"{airflow.url}/clippings{address}")
+        for scheme, width in product(("light", "dark"), (1300, 390)):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            no_serious_findings(page)
+            wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert (address, width, wider) == (address, width, 0)
+    remove(client, archive, query)
+
+
+def test_the_keyboard_is_enough(page: Page, airflow: AirflowStack) -> None:
+    """The question is typed at once; a link that only the keyboard meets leads past the facets to the results, from
+    where the first hit is one step away; an article's first link leads past the head of the page."""
+    page.goto(f"{airflow.url}/clippings/")
+    page.keyboard.type("missile shield")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hit").first).to_be_visible()
+    page.locator("aside .skip").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/*#results")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('.hit') !== null"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("article.article")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    expect(page.locator(".skip")).to_be_in_viewport()
+
+
+def test_a_search_is_saved_and_subscribed_to(page: Page, airflow: AirflowStack, archive: OpenSearchSettings) -> None:
+    """A reader saves a search under a name; its feed is read with a token of Airflow's; then it is removed again."""
+    page.goto(f"{airflow.url}/clippings/?q=missile+shield&source=CNN")
+    page.get_by_role("link", name="Save as a standing query").click()
+    page.get_by_label("Name").fill("Shield")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/standing/*")
+    expect(page.locator("h1")).to_have_text("Shield")
+    expect(page.locator("main")).to_contain_text(f"saved by {USER}")
+    feed = page.get_by_role("link", name="Atom feed").get_attribute("href")
+    with httpx.Client(base_url=airflow.url, trust_env=False, timeout=60.0) as program:
+        assert program.get(feed).status_code == httpx.codes.UNAUTHORIZED
+        login = program.post("/auth/token", json={"username": USER, "password": airflow.password})
+        answer = program.get(feed, headers={"Authorization": f"Bearer {login.json()['access_token']}"})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/atom+xml; charset=utf-8")
+        assert "<title>Shield</title>" in answer.text
+    page.locator("summary", has_text="Remove this standing query").click()
+    page.get_by_role("button", name="Remove it").click()
+    expect(page.locator(".empty")).to_contain_text("There are none yet")
+    assert standing_queries(connect(archive), archive) == ()
+
+
 def test_hostile_documents_are_only_text(page: Page, airflow: AirflowStack) -> None:
     """Script in title, text, source, author and address is shown as text and never runs."""
     complaints: list[str] = []
@@ -155,18 +227,35 @@ def test_hostile_documents_are_only_text(page: Page, airflow: AirflowStack) -> N
     assert complaints == []
 
 
-def test_without_a_login_nothing_is_shown(airflow: AirflowStack) -> None:
-    """Every page but the style sheet sends a stranger to the login, and the JSON answers 401."""
-    with httpx.Client(base_url=airflow.url, trust_env=False) as stranger:
-        for path in ("/clippings/", "/clippings/?q=missile", "/clippings/article/0"):
-            answer = stranger.get(path)
-            assert answer.status_code == httpx.codes.SEE_OTHER
-            assert answer.headers["location"].startswith("/auth/login")
-            assert "missile" not in answer.text
-        for path in ("/clippings/api/search", "/clippings/api/article/0"):
-            assert stranger.get(path).status_code == httpx.codes.UNAUTHORIZED
-        for path in ("/clippings/docs", "/clippings/redoc", "/clippings/openapi.json"):
+def test_without_a_login_nothing_is_shown(airflow: AirflowStack, archive: OpenSearchSettings) -> None:
+    """Whatever the app answers to, but for the style sheet: a stranger is sent to the login, programs get a 401, and
+    nothing is done."""
+    save(connect(archive), archive, "Zeppelins", SearchRequest("zeppelin"), "Ann")
+    query, *_ = standing_queries(connect(archive), archive)
+
+    async def start(request: object, narrowing: object) -> str:
+        raise NotImplementedError
+
+    routes = [route for route in create_app(lambda: archive, start_replay=start).routes if isinstance(route, APIRoute)]
+    assert {route.path for route in routes} >= {"/", "/standing/{id}/remove", "/quarantine/replay", "/api/search"}
+    with httpx.Client(base_url=f"{airflow.url}/clippings", trust_env=False, timeout=60.0) as stranger:
+        for route in routes:
+            address = re.sub(r"\{\w+\}", query.id, route.path)
+            for method in route.methods:
+                ours = {"Origin": airflow.url}
+                answer = stranger.request(method, address, headers=ours, data={"q": "x"} if method == "POST" else None)
+                if route.path == "/style.css":
+                    assert answer.status_code == httpx.codes.OK
+                elif "/api/" in route.path or route.path.endswith("/feed"):
+                    assert (address, answer.status_code) == (address, httpx.codes.UNAUTHORIZED)
+                else:
+                    assert (address, answer.status_code) == (address, httpx.codes.SEE_OTHER)
+                    assert answer.headers["location"].startswith("/auth/login")
+                    assert answer.text == ""
+        for path in ("/docs", "/redoc", "/openapi.json"):
             assert stranger.get(path).status_code == httpx.codes.NOT_FOUND
+    assert standing_queries(connect(archive), archive) == (query,)
+    remove(connect(archive), archive, query)
 
 
 def test_pages_forbid_scripts(page: Page, airflow: AirflowStack) -> None:

@@ -211,7 +211,16 @@ def timeline(request: SearchRequest, bars: tuple[TimelineBar, ...]) -> Timeline 
                 words, bar.count, write(narrowed),
             )
         )  # fmt: skip
-    return Timeline(tuple(drawn), str(first.year), str(last.year))
+    return Timeline(tuple(drawn), *_ends(first, last))
+
+
+def _ends(first: date, last: date) -> tuple[str, str]:
+    """What stands under the ends of a timeline: years, or what tells two days of few years apart."""
+    if last.year - first.year > 2:
+        return str(first.year), str(last.year)
+    if (last - first).days > 100:
+        return f"{first:%B %Y}", f"{last:%B %Y}"
+    return f"{first.day} {first:%B %Y}", f"{last.day} {last:%B %Y}"
 
 
 def pages(request: SearchRequest, results: SearchResults) -> Pages:
