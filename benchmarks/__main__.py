@@ -27,6 +27,7 @@ PARTS = {
     "growth": "the cost of a document from 2,000 to 200,000 of them",
     "intervals": "backfills of empty intervals, against a DAG that does nothing",
     "searching": "the search page's query with all facets, against a bare match query",
+    "standing": "filing with 200 standing queries, against filing without any",
     "stories": "grouping copies into stories, against 500 documents a second; and later ones against earlier ones",
 }
 """Each names a module of this package with `measure(bench: Bench) -> list[Ratio]`, in the order in which they run."""
