@@ -20,12 +20,14 @@ from clippings.search.client import connect
 from clippings.search.indexing import BeforeNew, file_articles
 from clippings.search.requests import SearchRequest
 from clippings.settings import OpenSearchSettings
+from clippings.standing.matches import settle_matches
 from clippings.standing.saved import save
 from clippings.standing.watching import watch
 
 QUERIES = 200
 DOCUMENTS = 5000
-ROUNDS = 5
+ROUNDS = 3
+RUN = "bench/1"
 
 Filing = Callable[[BeforeNew | None], None]
 
@@ -69,7 +71,7 @@ def measure(bench: Bench) -> list[Ratio]:
             empty(client, settings)
             ensure_books(client, settings)
             _save(client, settings, articles, phrases)
-            watching = watch(client, settings, "bench/1")
+            watching = watch(client, settings, RUN)
             for what, filing in (("filing", work.file), ("tagging and filing", work.clip_and_file)):
                 ratios.append(_measured(work, what, name, filing, watching))
     return ratios
@@ -85,10 +87,9 @@ def _measured(work: _Work, what: str, name: str, filing: Filing, watching: Befor
         work.client.delete_by_query(index=f"{prefix}clippings-matches", body=everything, refresh="true")
 
     filing(watching)  # the node warms up
-    forget()
+    matches = sum(settle_matches(work.client, work.settings, RUN).values())
     with_them, without = interleaved(lambda: filing(watching), lambda: filing(None), ROUNDS, before=forget)
     count = len(work.articles)
-    matches = work.client.count(index=f"{work.settings.index_prefix}clippings-matches")["count"]
     return Ratio(
         f"{what} with {QUERIES} standing queries of {name} (documents a second)",
         "the same without any",
@@ -106,13 +107,13 @@ def _save(client: OpenSearch, settings: OpenSearchSettings, articles: list[Artic
 
 
 def _questions(articles: list[Article], random: Random, phrases: float) -> Iterator[str]:
-    """Two or three words that stand in one article, or two that follow each other there."""
+    """Four words that stand in one article, which few others have together, or two that follow each other there."""
     while True:
-        words = re.findall(r"[^\W\d_]{4,}", random.choice(articles).text)
+        words = re.findall(r"[^\W\d_]{6,}", random.choice(articles).text)
         if len(words) < 10:
             continue
         if random.random() < phrases:
             place = random.randrange(len(words) - 1)
             yield f'"{words[place]} {words[place + 1]}"'
         else:
-            yield " ".join(random.sample(words, random.choice((2, 3))))
+            yield " ".join(random.sample(words, 4))
