@@ -49,6 +49,10 @@ ROOM = 1400 * 2**20
 """Bytes of the file system of the node that is broken; it asks for 1,000 MB to start, and uses few of them."""
 
 
+ROOM_LEFT = 150 * 2**20
+"""Bytes that are free on the full disk: fewer than the 300 MB at which the node blocks writes by itself."""
+
+
 class FragileNode(Node):
     """A node with one writing thread, room for one more request, and a small disk of its own."""
 
@@ -62,11 +66,13 @@ class FragileNode(Node):
         }
 
     def fill_disk(self) -> None:
-        """Leave no room where the data lies: the file system becomes as small as what is in it. Where we could not mount
-        one, the node is told that a disk counts as full however much room it has."""
+        """Leave too little room where the data lies: the file system becomes little larger than what is in it, and the
+        node blocks its indices within ten seconds. Where we could not mount one, the node is told that a disk counts as
+        full however much room it has."""
         if self.place.is_mount():
             disk = os.statvfs(self.place)
-            self._resize((disk.f_blocks - disk.f_bfree) * disk.f_frsize)
+            used = (disk.f_blocks - disk.f_bfree) * disk.f_frsize
+            self._resize(used + ROOM_LEFT)
         else:
             self._count_as_full("1000tb")
 

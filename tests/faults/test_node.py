@@ -142,7 +142,7 @@ def test_the_index_is_set_read_only_in_the_middle_of_a_run(archive: Archive, cal
 def test_the_disk_is_full(
     fragile_node: FragileNode, fragile_archive: Archive, calm: Holding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a free byte for the node's data the run ends with what to do; with room again the next files the rest."""
+    """Where the node's data have no room left the run ends with what to do; with room again the next files the rest."""
     for module in (bulk, indexing):
         monkeypatch.setattr(module, "PATIENCE", Patience(total=20.0))
     with proxy_before(fragile_archive.settings) as proxy:
@@ -153,15 +153,24 @@ def test_the_disk_is_full(
         hold.wait(120)
         fragile_node.fill_disk()
         try:
+            wait_for_block(fragile_archive.client, write_alias(fragile_archive.settings))
             hold.let_go()
             under_way.join(300)
             assert not under_way.is_alive()
-            assert "has room" in str(under_way.error) or "make room" in str(under_way.error)
+            assert "make room" in str(under_way.error)
         finally:
             fragile_node.free_disk()
     wait_until_writable(fragile_archive.client)
     fragile_archive.assert_lawful(fragile_archive.run())
     assert fragile_archive.holding() == calm
+
+
+def wait_for_block(client: OpenSearch, index: str) -> None:
+    """Return once the node has noticed that its disk is full, and takes no more writes to this index."""
+    deadline = time.monotonic() + 120
+    while not client.indices.get_settings(index=index, name="index.blocks.read_only_allow_delete"):
+        assert time.monotonic() < deadline, "the node did not notice that its disk is full"
+        time.sleep(0.5)
 
 
 def wait_until_writable(client: OpenSearch) -> None:

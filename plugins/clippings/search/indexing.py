@@ -237,7 +237,7 @@ class _Filer:
                 )
                 unknown = next((each for each in answer["docs"] if "error" in each), None)
                 if unknown is not None:  # a shard that is not there yet, or no index at all
-                    if error_type(unknown) == NO_INDEX:
+                    if error_type(unknown) == NO_INDEX and not self._has_index():
                         raise missing_index(self.settings)
                     raise UnavailableError(error_reason(unknown))
                 return {
@@ -249,6 +249,14 @@ class _Filer:
                 self._wait(waits, f" ({error})")
             except TransportError as error:
                 raise self._stop(error.status_code, error.info) from error
+
+    def _has_index(self) -> bool:
+        """Whether there is an index, asked of the cluster as a whole: a node that has lost its last shard of one (to a
+        full disk, say) answers for a while that there is none. A cluster that cannot say is taken to have it."""
+        try:
+            return bool(self.client.indices.exists_alias(name=write_alias(self.settings), params={ASK_ONCE: True}))
+        except UnavailableError:
+            return True
 
     def _answers(self, documents: list[_Document]) -> list[_Answer]:
         """Send documents once: an answer for each. What befalls the request as a whole befalls each of them."""
@@ -295,6 +303,9 @@ class _Filer:
                     case _Decision.SPLIT:
                         yield from self._send_in_halves(documents)
                         return
+                    case _Decision.STOP if answer.status == 404 and self._has_index():
+                        retried.append(document)
+                        last = answer
                     case _Decision.STOP:
                         raise self._stop(answer.status, answer.info)
             if last is not None:
