@@ -34,7 +34,8 @@ def filed_articles(settings: OpenSearchSettings, feed_id: str) -> list[Article]:
     """The articles of a feed in the index, by file, at most MOST_ROWS. Raises ServiceError."""
     client = connect(settings)
     refresh(client, settings)
-    found = search(client, settings, SearchRequest(feeds=(feed_id,), sort=Sort.OLDEST, size=MOST_ROWS))
+    every = SearchRequest(feeds=(feed_id,), sort=Sort.OLDEST, size=MOST_ROWS, every_copy=True)
+    found = search(client, settings, every)
     filed = [get_article(client, settings, hit.id) for hit in found.hits]
     return sorted(
         (one.article for one in filed if one is not None), key=lambda article: (article.file, article.position)
