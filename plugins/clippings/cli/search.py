@@ -132,7 +132,6 @@ def _as_json(results: SearchResults) -> dict[str, Any]:
     facets = {name: [asdict(count) for count in counts] for name, counts in results.facets.items()}
     return {
         "total": results.total,
-        "total_is_exact": results.total_is_exact,
         "more": results.more,
         "did_you_mean": results.did_you_mean,
         "hits": [

@@ -161,7 +161,6 @@ def search(client: OpenSearch, settings: OpenSearchSettings, request: SearchRequ
     total = facets.read_total(counts["aggregations"])
     return SearchResults(
         total=total,
-        total_is_exact=True,
         hits=_shown(client, settings, plan, request, page.hits),
         facets=facets.read_facets(request, counts["aggregations"]),
         timeline=facets.read_timeline(counts["aggregations"]),

@@ -139,11 +139,10 @@ class SearchResults:
 
     `total` and all counts are of documents, copies among them; `more` says whether there are hits after this page's.
     `relaxed` is True where nothing has all that was asked for (a phrase, both of two words): these have some of it.
-    `total_is_exact` is False when `total` is a lower bound. `did_you_mean` is a whole query that finds something.
+    `did_you_mean` is a whole query that finds something.
     """
 
     total: int
-    total_is_exact: bool
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[FacetCount, ...]]
     timeline: tuple[TimelineBar, ...]

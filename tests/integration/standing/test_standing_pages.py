@@ -73,6 +73,19 @@ def test_a_search_is_saved_listed_and_removed(archive):
     assert browser.get(saved.headers["location"]).status_code == 404
 
 
+def test_matches_are_listed_in_pages(archive, monkeypatch):
+    """More matches than a page holds lead to the next page, and from there back; past the last there is no further one."""
+    monkeypatch.setattr("clippings.web.standing.SIZE", 1)
+    query = save(*archive, "Shield", SearchRequest("shield"), "Ann")
+    file(archive, article("one", "A shield."), article("two", "Another shield."))
+    browser = site(archive)
+    first, last = (browser.get(f"/standing/{query.id}?page={number}").text for number in (1, 2))
+    assert 'rel="next" accesskey="n" href="?page=2"' in first
+    assert 'rel="prev" accesskey="p" href="?page=1"' in last
+    assert 'rel="prev"' not in first
+    assert 'rel="next"' not in last
+
+
 def test_a_search_that_cannot_be_saved_says_why(archive):
     """A search for nothing, a name that is taken, and no name are remarked on; nothing is saved."""
     browser = site(archive)
