@@ -5,7 +5,9 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from errno import ENOSPC
 from pathlib import Path
+from resource import RLIM_INFINITY, RLIMIT_FSIZE
 from zlib import crc32
 
 import pytest
@@ -77,11 +79,42 @@ class FragileNode(Node):
             self._count_as_full("1000tb")
 
     def free_disk(self) -> None:
-        """Give the room back."""
+        """Give back the room that `fill_disk` took."""
         if self.place.is_mount():
             self._resize(ROOM)
         else:
             self._count_as_full(None)
+
+    def take_every_byte(self) -> None:
+        """Leave not one byte where the data lies, at once, so that the node has no time to block anything. Where we could
+        not mount a file system, the node is ours, and the system lets it write to no file any more."""
+        if not self.place.is_mount():
+            self._limit_files(0)
+            return
+        with self.filler.open("wb", buffering=0) as filler:
+            for piece in (2**20, 1):
+                try:
+                    while True:
+                        filler.write(bytes(piece))
+                except OSError as error:
+                    assert error.errno == ENOSPC
+        assert os.statvfs(self.place).f_bavail == 0
+
+    def give_bytes_back(self) -> None:
+        """Give back the room that `take_every_byte` took."""
+        if self.place.is_mount():
+            self.filler.unlink(missing_ok=True)
+        else:
+            self._limit_files(RLIM_INFINITY)
+
+    @property
+    def filler(self) -> Path:
+        """A file of no use, beside the node's data."""
+        return self.place / "filler"
+
+    def _limit_files(self, size: int) -> None:
+        for process in self.family.members():
+            process.rlimit(RLIMIT_FSIZE, (size, RLIM_INFINITY))
 
     def _resize(self, size: int) -> None:
         subprocess.run(["mount", "-o", f"remount,size={size}", str(self.place)], check=True)

@@ -165,6 +165,38 @@ def test_the_disk_is_full(
     assert fragile_archive.holding() == calm
 
 
+def test_the_disk_has_not_one_byte_left(
+    fragile_node: FragileNode, fragile_archive: Archive, calm: Holding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the node cannot write one byte, and soon has no cluster manager, the run under way and one started then both
+    end with what to do; with room again the next files the rest."""
+    for module in (bulk, indexing):
+        monkeypatch.setattr(module, "PATIENCE", Patience(total=10.0))
+    hasty = replace(fragile_archive, settings=replace(fragile_archive.settings, timeout=10.0))
+    with proxy_before(hasty.settings) as proxy:
+        hold = Hold()
+        proxy.arm(hold, Where.ANSWER)
+        under_way = Background(replace(hasty, settings=proxy.settings))
+        under_way.start()
+        hold.wait(120)
+        fragile_node.take_every_byte()
+        try:
+            hold.let_go()
+            under_way.join(120)
+            assert not under_way.is_alive()
+            assert "has room" in str(under_way.error)
+            too_soon = Background(hasty)
+            too_soon.start()
+            too_soon.join(120)
+            assert not too_soon.is_alive()
+            assert "has room" in str(too_soon.error)
+        finally:
+            fragile_node.give_bytes_back()
+    wait_until_writable(fragile_archive.client)
+    fragile_archive.assert_lawful(fragile_archive.run())
+    assert fragile_archive.holding() == calm
+
+
 def wait_for_block(client: OpenSearch, index: str) -> None:
     """Return once the node has noticed that its disk is full, and takes no more writes to this index."""
     deadline = time.monotonic() + 120
@@ -174,13 +206,17 @@ def wait_for_block(client: OpenSearch, index: str) -> None:
 
 
 def wait_until_writable(client: OpenSearch) -> None:
-    """Return once the node has lifted its block and has all its shards, as a user waits who has made room."""
+    """Return once the node has lifted its blocks and has all its shards, as a user waits who has made room."""
     deadline = time.monotonic() + 180
     while True:
-        # OpenSearch tries five times to open a shard, and then only if it is asked to.
-        client.cluster.reroute(params={"retry_failed": "true"})
-        blocked = client.indices.get_settings(index="*", name="index.blocks.*")
-        if not blocked and client.cluster.health()["status"] != "red":
-            return
+        try:
+            # OpenSearch tries five times to open a shard, and then only if it is asked to.
+            client.cluster.reroute(params={"retry_failed": "true"})
+            forbidden = client.cluster.get_settings(params={"filter_path": "**.create_index"})
+            blocked = forbidden or client.indices.get_settings(index="*", name="index.blocks.*")
+            if not blocked and client.cluster.health()["status"] != "red":
+                return
+        except UnavailableError as error:  # no cluster manager yet
+            blocked = str(error)
         assert time.monotonic() < deadline, f"still blocked: {blocked}"
         time.sleep(1)

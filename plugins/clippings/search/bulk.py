@@ -9,7 +9,7 @@ from opensearchpy import OpenSearch, helpers
 from opensearchpy.exceptions import TransportError
 
 from clippings.errors import ServiceError
-from clippings.search.client import BLOCKED, TEMPORARY, Patience, UnavailableError, error_reason, error_type
+from clippings.search.client import TEMPORARY, Patience, UnavailableError, error_reason, is_blocked
 
 Action = dict[str, Any]
 
@@ -39,7 +39,7 @@ def send_actions(
         while missing := [number for number in range(len(group)) if number not in answers]:
             reason = ""
             for number, (status, answer) in _answers(client, group, missing):
-                if status in PASSING and error_type(answer) != BLOCKED:
+                if status in PASSING and not is_blocked(status, answer):
                     reason = error_reason(answer)
                 else:
                     answers[number] = (status, answer)

@@ -8,7 +8,7 @@ from typing import Any
 
 from opensearchpy import OpenSearch, Transport
 from opensearchpy.exceptions import ConnectionError as LostConnection
-from opensearchpy.exceptions import SSLError, TransportError
+from opensearchpy.exceptions import ConnectionTimeout, SSLError, TransportError
 
 from clippings.errors import ServiceError
 from clippings.settings import CONNECTION_VARIABLE, OpenSearchSettings
@@ -16,8 +16,16 @@ from clippings.settings import CONNECTION_VARIABLE, OpenSearchSettings
 TEMPORARY = frozenset({429, 502, 503, 504})
 """Answers that mean "not now": worth asking again."""
 
-BLOCKED = "cluster_block_exception"
-"""An index or cluster set read-only, by hand or because the disk is full; it answers 403 or 429, for ever."""
+BLOCKED = frozenset({"cluster_block_exception", "index_create_block_exception"})
+"""An index or cluster set read-only, or closed to new indices, by hand or because the disk is full; it answers 403 or
+429, for ever."""
+
+STARTING = 503
+"""What a cluster answers whose block is its own and passes."""
+
+MANAGERLESS = frozenset({"cluster_manager_not_discovered_exception", "master_not_discovered_exception"})
+"""A cluster without a cluster manager, by its newer and its older name. A node without one byte of room has none: it
+cannot note that it is one."""
 
 
 class UnavailableError(ServiceError):
@@ -61,6 +69,20 @@ def error_reason(info: object) -> str:
     return ": ".join(dict.fromkeys(reasons)) or str(error or info)
 
 
+def is_blocked(status: int | str, info: object) -> bool:
+    """Whether an answer means a block that does not pass by itself. With 503 it is the cluster's own, which has no
+    manager yet, or has not read its state."""
+    return error_type(info) in BLOCKED and status != STARTING
+
+
+def blocked(address: str, info: object) -> ServiceError:
+    """What to say where a block keeps OpenSearch from writing."""
+    return ServiceError(
+        f"OpenSearch at {address} takes no writes: {error_reason(info)}. Where the disk is nearly full, make room; "
+        "otherwise lift the block (setting index.blocks on the index, cluster.blocks on the cluster)."
+    )
+
+
 class PatientTransport(Transport):  # type: ignore[misc]
     """Asks again while the answer is temporary, then says what happened; other errors are passed on as they are."""
 
@@ -70,7 +92,7 @@ class PatientTransport(Transport):  # type: ignore[misc]
         super().__init__(hosts, **options, max_retries=0)
 
     def perform_request(self, method: str, url: str, **options: object) -> object:
-        """Raises UnavailableError, ServiceError (no access, bad certificate), or TransportError for the rest.
+        """Raises UnavailableError, ServiceError (no access, bad certificate, a block), or TransportError for the rest.
 
         With the parameter `ASK_ONCE` there is one try, for those who must know that an answer was lost.
         """
@@ -86,35 +108,51 @@ class PatientTransport(Transport):  # type: ignore[misc]
                     f"The certificate of OpenSearch at {self.address} cannot be verified ({error.error}): "
                     f"name its CA file as ca_certs in {CONNECTION_VARIABLE}."
                 ) from error
+            except ConnectionTimeout as error:
+                failure = UnavailableError(
+                    f"OpenSearch at {self.address} did not answer in time: see that it runs and has room, then try again."
+                )
+                cause: TransportError = error
             except LostConnection as error:
                 failure = UnavailableError(
                     f"OpenSearch at {self.address} cannot be reached ({error.error}): "
                     "see that it runs and that the address is right."
                 )
-                cause: TransportError = error
+                cause = error
             except TransportError as error:
-                if error.status_code in {401, 403} and error_type(error.info) != BLOCKED:
+                if is_blocked(error.status_code, error.info):
+                    raise blocked(self.address, error.info) from error
+                if error.status_code in {401, 403}:
                     raise ServiceError(
                         f"OpenSearch at {self.address} refuses access ({error.status_code}): "
                         f"check user, password and rights in {CONNECTION_VARIABLE}."
                     ) from error
-                if error.status_code not in TEMPORARY or error_type(error.info) == BLOCKED:
+                if error.status_code not in TEMPORARY:
                     raise
-                failure = UnavailableError(
-                    f"OpenSearch at {self.address} is too busy or not ready "
-                    f"({error.status_code}, {error_reason(error.info)}): try again later."
-                )
+                failure = UnavailableError(self._not_now(error))
                 cause = error
             wait = next(waits, None)
             if wait is None:
                 raise failure from cause
             time.sleep(wait)
 
+    def _not_now(self, error: TransportError) -> str:
+        """What a temporary answer means, and what to do."""
+        if error_type(error.info) in MANAGERLESS | BLOCKED:
+            return (
+                f"OpenSearch at {self.address} has no cluster manager: it is starting, or cannot write to its disk; "
+                "see that it runs and has room, then try again."
+            )
+        return (
+            f"OpenSearch at {self.address} is too busy or not ready "
+            f"({error.status_code}, {error_reason(error.info)}): try again later."
+        )
+
 
 def connect(settings: OpenSearchSettings, patience: Patience | None = None) -> OpenSearch:
     """A client for this cluster; nothing is sent yet. Close it when done (`with connect(settings) as client`).
 
-    Its calls raise ServiceError in plain sentences where the cluster is out of reach, busy or refuses access.
+    Its calls raise ServiceError in plain sentences where the cluster is out of reach, busy, or refuses access or writes.
     """
     tls: dict[str, Any] = {"use_ssl": settings.use_ssl}
     if settings.use_ssl:

@@ -20,7 +20,15 @@ from opensearchpy.exceptions import TransportError
 from clippings.articles import Article
 from clippings.errors import ServiceError
 from clippings.search.aliases import missing_index, write_alias
-from clippings.search.client import ASK_ONCE, BLOCKED, Patience, UnavailableError, error_reason, error_type
+from clippings.search.client import (
+    ASK_ONCE,
+    Patience,
+    UnavailableError,
+    blocked,
+    error_reason,
+    error_type,
+    is_blocked,
+)
 from clippings.search.documents import body
 from clippings.settings import OpenSearchSettings
 
@@ -40,6 +48,7 @@ MOST_DOCUMENTS = 1000
 PATIENCE = Patience(total=120.0)
 """How long a batch is sent again while OpenSearch takes nothing: longer than it needs to be started again."""
 
+MISSING = 404
 NO_INDEX = "index_not_found_exception"
 
 SHARD_SECONDS = 10
@@ -84,7 +93,7 @@ _DECISIONS = {
     400: _Decision.REFUSE,
     401: _Decision.STOP,
     403: _Decision.STOP,
-    404: _Decision.STOP,  # the index, or the write alias, is missing
+    MISSING: _Decision.STOP,  # the index, or the write alias, is missing
     409: _Decision.LOOK,  # somebody else has just written it
     413: _Decision.SPLIT,
     429: _Decision.RETRY,
@@ -96,9 +105,9 @@ _DECISIONS = {
 """HTTP status, of a document or of a request, to what is done; what is not named here stops the run."""
 
 
-def _decide(status: int, kind: str) -> _Decision:
-    """What to do on this status; a read-only index or cluster stops the run whatever status it answers."""
-    return _Decision.STOP if kind == BLOCKED else _DECISIONS.get(status, _Decision.STOP)
+def _decide(status: int, info: object) -> _Decision:
+    """What to do on this answer; a read-only index or cluster stops the run whatever status it has."""
+    return _Decision.STOP if is_blocked(status, info) else _DECISIONS.get(status, _Decision.STOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +285,7 @@ class _Filer:
             return [_Answer(503, {"error": {"reason": str(error)}})] * len(documents)
         except TransportError as error:
             status = int(error.status_code)
-            if _decide(status, error_type(error.info)) is _Decision.REFUSE and len(documents) > 1:
+            if _decide(status, error.info) is _Decision.REFUSE and len(documents) > 1:
                 status = 413  # one document spoils the request: sent in halves, it is found
             return [_Answer(status, error.info)] * len(documents)
         results = [result for item in answer["items"] for result in item.values()]
@@ -289,8 +298,10 @@ class _Filer:
             retried: list[_Document] = []
             looked_at: list[_Document] = []
             last: _Answer | None = None
-            for document, answer in zip(documents, self._answers(documents), strict=True):
-                match _decide(answer.status, error_type(answer.info)):
+            answers = self._answers(documents)
+            astray = any(answer.status == MISSING for answer in answers) and self._has_index()
+            for document, answer in zip(documents, answers, strict=True):
+                match _decide(answer.status, answer.info):
                     case _Decision.DONE:
                         yield Outcome(document.id, Status.INDEXED)
                     case _Decision.REFUSE:
@@ -303,7 +314,7 @@ class _Filer:
                     case _Decision.SPLIT:
                         yield from self._send_in_halves(documents)
                         return
-                    case _Decision.STOP if answer.status == 404 and self._has_index():
+                    case _Decision.STOP if astray and answer.status == MISSING:
                         retried.append(document)
                         last = answer
                     case _Decision.STOP:
@@ -352,12 +363,9 @@ class _Filer:
 
     def _stop(self, status: int | str, info: object) -> ServiceError:
         """Why this run cannot go on, in a sentence."""
-        if error_type(info) == BLOCKED:
-            return ServiceError(
-                f"OpenSearch at {self.settings.url} takes no writes: {error_reason(info)}. Where the disk is nearly "
-                "full, make room; otherwise lift the block (setting index.blocks on the index or cluster)."
-            )
-        if status == 404:
+        if is_blocked(status, info):
+            return blocked(self.settings.url, info)
+        if status == MISSING:
             return missing_index(self.settings)
         return ServiceError(f"OpenSearch at {self.settings.url} answered {status}: {error_reason(info)}.")
 

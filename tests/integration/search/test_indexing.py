@@ -187,6 +187,36 @@ def test_without_an_index_nothing_is_made_by_accident(client: OpenSearch, opense
     assert not client.indices.exists(index=write_alias(nowhere))
 
 
+def test_a_bulk_that_finds_no_index_asks_for_it_once(client: OpenSearch, opensearch: OpenSearchSettings) -> None:
+    """Where a bulk is told that there is no index, the cluster is asked once for all its documents, and the bulk is sent
+    again if it has one."""
+    bulks, questions = 0, 0
+
+    def fault(path: str, _body: bytes) -> int | None:
+        nonlocal bulks, questions
+        bulks += "_bulk" in path
+        questions += "/_alias/" in path
+        return 404 if "_bulk" in path and bulks == 1 else None
+
+    with between(opensearch, fault) as faulty, connect(faulty, BRIEF) as through:
+        outcomes = file_articles(through, faulty, articles("astray", 20), patience=HASTE)
+        assert statuses(outcomes) == {Status.INDEXED: 20}
+    assert (bulks, questions) == (2, 1)
+    assert count(client, opensearch, "astray") == 20
+
+
+def test_a_cluster_that_lets_no_index_be_made_says_so(client: OpenSearch, opensearch: OpenSearchSettings) -> None:
+    """Where OpenSearch forbids new indices, as it does for a while after its disk was full, the reason is told, and not
+    taken for a refused login."""
+    nowhere = replace(opensearch, index_prefix=f"{opensearch.index_prefix}full-")
+    client.cluster.put_settings(body={"persistent": {"cluster.blocks.create_index": True}})
+    try:
+        with pytest.raises(ServiceError, match="make room"):
+            ensure_index(client, nowhere)
+    finally:
+        client.cluster.put_settings(body={"persistent": {"cluster.blocks.create_index": None}})
+
+
 def test_several_may_make_the_index_at_once(opensearch: OpenSearchSettings) -> None:
     """One of them makes it, all of them have it, and again changes nothing."""
     own = replace(opensearch, index_prefix=f"{opensearch.index_prefix}race-")
