@@ -24,9 +24,9 @@ def archive(opensearch_server: OpenSearchSettings) -> OpenSearchSettings:
     return replace(opensearch_server, index_prefix="e2e-")
 
 
-LETTERS = """
-  - id: letters
-    title: Letters
+OWN_FEED = """
+  - id: {id}
+    title: "{id} of a test"
     location: {folder}
     patterns: "*.txt"
     format: text
@@ -34,16 +34,19 @@ LETTERS = """
     start: 2008-01-01
     bad_share_limit: 1.0
 """
-"""A feed of the tests' own, beside those of the repo."""
+"""Feeds of the tests' own, beside those of the repo, each over a folder of its name."""
+OWN_FEEDS = ("letters", "leaflets")
 
 
 @pytest.fixture(scope="session")
 def feeds_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The feeds of the repo, and the feed `letters` over an empty folder beside the file."""
+    """The feeds of the repo, and feeds of the tests' own over empty folders beside the file."""
     folder: Path = tmp_path_factory.mktemp("feeds")
-    (folder / "letters").mkdir()
     declared = (PROJECT / "include" / "feeds.yaml").read_text(encoding="utf-8")
-    (folder / "feeds.yaml").write_text(declared + LETTERS.format(folder=folder / "letters"), encoding="utf-8")
+    for feed in OWN_FEEDS:
+        (folder / feed).mkdir()
+        declared += OWN_FEED.format(id=feed, folder=folder / feed)
+    (folder / "feeds.yaml").write_text(declared, encoding="utf-8")
     return folder / "feeds.yaml"
 
 

@@ -1,16 +1,20 @@
-"""The seeds through the real scheduler: a run, a backfill on an empty index, again, and after a loss."""
+"""Runs through the real scheduler: the seeds, a backfill on an empty index, again, and after a loss; the pool."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from opensearchpy import OpenSearch, helpers
 from tests.e2e.conftest import STORIES, pause
 
+from clippings.ingestion.planning import SMALLEST_BATCH_FILES
 from clippings.search.aliases import read_alias, refresh
+from clippings.search.client import connect
 from clippings.settings import OpenSearchSettings
-from clippings.stack.airflow import AirflowStack
+from clippings.stack.airflow import POOL, AirflowStack
 
 DAG = "ingest_seeds"
 FIRST, LAST = datetime(2008, 1, 1, tzinfo=UTC), datetime(2012, 6, 1, tzinfo=UTC)
@@ -110,3 +114,58 @@ def test_copies_are_grouped_after_a_run(
     for _, body in documents(client, archive).values():
         stories.setdefault(body["story_id"], set()).add(body["file"][:3])
     assert sorted(map(sorted, stories.values())) == [["000", "001"], ["002"], ["003"], ["004"]]
+
+
+@contextmanager
+def slots(airflow: AirflowStack, number: int) -> Iterator[None]:
+    """The pool of the tasks that write, with so many slots."""
+    before = airflow.api.request("GET", f"pools/{POOL}")["slots"]
+
+    def give(count: int) -> None:
+        airflow.api.request("PATCH", f"pools/{POOL}", {"pool": POOL, "slots": count, "include_deferred": False})
+
+    give(number)
+    try:
+        yield
+    finally:
+        give(before)
+
+
+def at_once(airflow: AirflowStack, dag: str, run: str) -> tuple[int, int]:
+    """How many ingest tasks a run had, and how many of them were running at the same time at most."""
+    tasks = [one for one in airflow.api.task_instances(dag, run) if one["task_id"] == "ingest"]
+    assert {(one["state"], one["try_number"]) for one in tasks} == {("success", 1)}
+    changes = [(datetime.fromisoformat(one["start_date"]), 1) for one in tasks]
+    changes += [(datetime.fromisoformat(one["end_date"]), -1) for one in tasks]
+    running = most = 0
+    for _, change in sorted(changes):
+        running += change
+        most = max(most, running)
+    return len(tasks), most
+
+
+def test_the_pool_bounds_how_many_tasks_write_at_once(
+    airflow: AirflowStack, archive: OpenSearchSettings, feeds_file: Path
+) -> None:
+    """With one slot no two of a run's ingest tasks ever run at the same time; with four they do."""
+    dag = "ingest_leaflets"
+    for number in range(3 * SMALLEST_BATCH_FILES):
+        page = feeds_file.parent / "leaflets" / f"{number}.txt"
+        page.write_text(f"Leaflet {number}\n\nThe ferry of pier {number} leaves at noon, the harbour office said.\n")
+    airflow.api.wait_for_dag(dag)
+    with slots(airflow, 1):
+        airflow.api.unpause(dag)  # which makes a run
+        deadline = time.monotonic() + 60
+        while not (runs := airflow.api.dag_runs(dag)):
+            assert time.monotonic() < deadline, "no scheduled run came within 60 s"
+            time.sleep(0.5)
+        first = runs[0]["dag_run_id"]
+        assert airflow.api.wait_for_run(dag, first, 600) == "success"
+        assert at_once(airflow, dag, first) == (3, 1)
+    with slots(airflow, 4):
+        again = airflow.api.trigger(dag, {"reprocess": "all"})
+        assert airflow.api.wait_for_run(dag, again, 600) == "success"
+        tasks, most = at_once(airflow, dag, again)
+        assert tasks == 3
+        assert most > 1
+    connect(archive).indices.delete(index=f"{archive.index_prefix}*")
