@@ -57,6 +57,8 @@ def filters(request: SearchRequest, without: str = "") -> list[Clause]:
 def _terms(field: str, clauses: list[Clause], size: int, order: Mapping[str, str], **options: object) -> Clause:
     """The values of a field, and how many of the documents that fit the clauses have each."""
     counted = {"terms": {"field": field, "size": size, "order": order, **options}}
+    if not clauses:
+        return counted
     return {"filter": {"bool": {"filter": clauses}}, "aggs": {"values": counted}}
 
 
@@ -65,7 +67,10 @@ _LATEST_FIRST = {"_key": "desc"}
 
 
 def aggregations(request: SearchRequest) -> Clause:
-    """What to count beside the hits, among all documents that fit the text and the days."""
+    """What to count beside the hits, among all documents that fit the text and the days.
+
+    The answer is read by `counted`, and has to have an exact total.
+    """
     everything = filters(request)
     asked: Clause = {"day": _terms("day", everything, MOST_DAYS + 1, _LATEST_FIRST)}
     for field, values in chosen(request).items():
@@ -96,6 +101,15 @@ def _read(answer: Mapping[str, Any], name: str) -> _Counted:
     counts = {bucket["key"]: int(bucket["doc_count"]) for bucket in found["values"]["buckets"]}
     others = int(found["values"]["sum_other_doc_count"])
     return _Counted(counts, others, int(found["doc_count"]) - sum(counts.values()) - others)
+
+
+def counted(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an answer counted, each with the number of documents among which: where no choice narrows it, all found."""
+    total = answer["hits"]["total"]["value"]
+    return {
+        name: found if "values" in found else {"doc_count": total, "values": found}
+        for name, found in answer["aggregations"].items()
+    }
 
 
 def read_total(answer: Mapping[str, Any]) -> int:

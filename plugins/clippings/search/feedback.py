@@ -7,9 +7,11 @@ of it that more than one of them has. Without these two, feedback harms searches
 """
 
 import math
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from opensearchpy import OpenSearch
@@ -38,8 +40,11 @@ FEWEST_WORDS = 3
 SHORTEST = 3
 """Letters of a word that can be learned, or is looked for as it is written."""
 
-MOST_TERMS = 80
-"""Words of a first hit that are looked at, by tf-idf."""
+LEARNED_FROM = ("text_*",)
+"""What of a first hit teaches: its text, in the field of its language."""
+
+BEGINNING = 1500
+"""Characters of a first hit's text that are read: news says first what it is about."""
 
 
 def understood(client: OpenSearch, settings: OpenSearchSettings, parsed: ParsedQuery) -> Words:
@@ -62,7 +67,7 @@ def understood(client: OpenSearch, settings: OpenSearchSettings, parsed: ParsedQ
     vectors: dict[str, Any] = answer["term_vectors"]
     # What the index copies into `text`, which has all languages.
     plain = vectors.pop("text", {"terms": {}})["terms"]
-    end_of_words = len(words.encode("utf-16-le", "surrogatepass")) // 2
+    end_of_words = _offsets(words)
     known: dict[str, int] = {}
     found: dict[str, list[_Token]] = {}
     for field, vector in vectors.items():
@@ -128,42 +133,41 @@ def feedback(
 ) -> FoundTerms:
     """The words the first hits have in common, by field, with their weights.
 
-    `hits` need `_score`, and `language` among the `fields`. Raises ServiceError.
+    `hits` need `_score` and what `LEARNED_FROM` names of their `_source`; there are words to learn from where
+    `teaches` says so. Raises ServiceError.
     """
-    asked = max((len(words) for words in tokens.values()), default=0)
-    if not hits or hits[0]["_score"] <= 0 or not ranking.feedback or asked < FEWEST_WORDS:
+    if not hits or hits[0]["_score"] <= 0:
         return {}
+    asked = _words_asked(tokens)
     says = _says([hit["_score"] for hit in hits], ranking)
-    fields = {hit["_id"]: f"text_{analysis_of(language_of(hit))}" for hit in hits}
-    wanted = {
-        "term_statistics": True,
-        "positions": False,
-        "offsets": False,
-        "filter": {"max_num_terms": MOST_TERMS, "min_word_length": SHORTEST},
-    }
+    texts: defaultdict[str, list[_Beginning]] = defaultdict(list)
+    for hit, say in zip(hits, says, strict=True):
+        for field, text in hit["_source"].items():
+            texts[field].append(_Beginning(text[:BEGINNING], say))
+    if not texts:
+        return {}
     with searching(settings):
-        answer = client.mtermvectors(
+        answer = client.termvectors(
             index=read_alias(settings),
-            body={"docs": [{"_id": id, "fields": [field], **wanted} for id, field in fields.items()]},
+            body={"doc": {field: [each.text for each in own] for field, own in texts.items()}, "fields": list(texts)},
+            params={"term_statistics": "true", "positions": "false"},
         )
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    weights: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    rarity: dict[tuple[str, str], float] = {}
-    for document, say in zip(answer["docs"], says, strict=True):
-        for field, vector in document.get("term_vectors", {}).items():
-            documents = vector["field_statistics"]["doc_count"]
-            for term, found in vector["terms"].items():
-                if term.isdigit():
-                    continue
-                frequency = found["term_freq"]
-                seen[field][term] += 1
-                weights[field][term] += say * frequency / (frequency + SATURATION)
-                rarity[field, term] = _rarity(found["doc_freq"], documents)
-    learned = [
-        (rarity[field, term] ** 2 * weight, field, term)
-        for field, terms in weights.items()
-        for term, weight in terms.items()
-    ]
+    weights: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    learned: list[tuple[float, str, str]] = []
+    for field, vector in answer["term_vectors"].items():
+        documents = vector["field_statistics"]["doc_count"]
+        ends = list(accumulate(_offsets(each.text) + 1 for each in texts[field]))
+        for term, found in vector["terms"].items():
+            if len(term) < SHORTEST or term.isdigit() or not found.get("doc_freq"):
+                continue
+            often = Counter([bisect_right(ends, token["start_offset"]) for token in found["tokens"]])
+            weight = 0.0
+            for place, times in often.items():
+                weight += texts[field][place].say * times / (times + SATURATION)
+            seen[field][term] = len(often)
+            weights[field][term] = weight
+            learned.append((_rarity(found["doc_freq"], documents) ** 2 * weight, field, term))
     best = [(field, term) for _, field, term in sorted(learned, reverse=True)[: ranking.feedback_terms]]
     if not best:
         return {}
@@ -177,10 +181,26 @@ def feedback(
     return terms_found
 
 
-def language_of(hit: Mapping[str, Any]) -> str | None:
-    """The language of a hit that has it among its `fields`."""
-    values = hit.get("fields", {}).get("language", [None])
-    return str(values[0]) if values[0] else None
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """The beginning of a first hit's text, and how much that hit has to say."""
+
+    text: str
+    say: float
+
+
+def teaches(tokens: Tokens, ranking: Ranking) -> bool:
+    """Whether first hits are to teach anything: not where there are too few words to tell what is meant."""
+    return bool(ranking.feedback) and _words_asked(tokens) >= FEWEST_WORDS
+
+
+def _words_asked(tokens: Tokens) -> int:
+    return max((len(words) for words in tokens.values()), default=0)
+
+
+def _offsets(text: str) -> int:
+    """The length of a text as OpenSearch counts its characters."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _says(scores: Sequence[float], ranking: Ranking) -> list[float]:

@@ -1,6 +1,7 @@
 """Finding articles: the one way in for the page, the command line and batches of questions."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -9,10 +10,10 @@ from opensearchpy import OpenSearch
 
 from clippings.search import facets, ranking
 from clippings.search.aliases import read_alias, searching
-from clippings.search.analysis import analysis_of
+from clippings.search.analysis import ANALYSES
 from clippings.search.copies import STORY_FIELDS, copies_of, may_have_copies, one_of_each, story_of
 from clippings.search.documents import FiledArticle, article_of
-from clippings.search.feedback import feedback, language_of, understood
+from clippings.search.feedback import LEARNED_FROM, feedback, teaches, understood
 from clippings.search.mapping import LANGUAGE_TEXTS, LANGUAGE_TITLES
 from clippings.search.passages import Marks, highlighting, read_passages, read_title
 from clippings.search.requests import NO_COPIES, Copies, Hit, SearchRequest, SearchResults, Sort
@@ -49,20 +50,6 @@ def _ask(client: OpenSearch, settings: OpenSearchSettings, body: Mapping[str, An
     with searching(settings):
         answer: Mapping[str, Any] = client.search(index=read_alias(settings), body=body)
     return answer
-
-
-def _ask_at_once(
-    client: OpenSearch, settings: OpenSearchSettings, *bodies: Mapping[str, Any]
-) -> list[Mapping[str, Any]]:
-    """Several searches of the read alias, side by side. Raises ServiceError in a sentence where one fails."""
-    with searching(settings):
-        lines: list[Mapping[str, Any]] = [line for body in bodies for line in ({}, body)]
-        answers = client.msearch(index=read_alias(settings), body=lines)["responses"]
-    # One that failed is asked again alone: patiently where the node was busy, otherwise to have the reason said.
-    return [
-        _ask(client, settings, body) if "error" in answer else answer
-        for body, answer in zip(bodies, answers, strict=True)
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +93,28 @@ def _is_ranked(request: SearchRequest, plan: _Plan) -> bool:
 
 
 def _first_look(plan: _Plan) -> dict[str, Any]:
-    """What is asked first where hits are ranked: which ten documents teach the order.
+    """What is asked first where the first hits teach the order.
 
     The choices made in facets have no part in it: a document's rank does not depend on them.
     """
     return {
         "query": plan.query,
         "size": ranking.RANKING.feedback_documents,
-        "_source": False,
-        "docvalue_fields": ["language"],
+        "_source": list(LEARNED_FROM),
         "track_total_hits": False,
-        **ranking.reordering(ranking.proximity(plan.words.tokens)),
+        **ranking.reordering(ranking.proximity(plan.words.tokens), ranking.RANKING.first_window),
     }
 
 
-def _order(client: OpenSearch, settings: OpenSearchSettings, plan: _Plan, first: Mapping[str, Any]) -> ranking.Clause:
-    """The order that the answer to a first look teaches."""
-    terms = feedback(client, settings, first["hits"]["hits"], plan.words.tokens, ranking.RANKING)
-    return ranking.reordering([*ranking.proximity(plan.words.tokens), *ranking.learned(terms)])
+def _order(client: OpenSearch, settings: OpenSearchSettings, request: SearchRequest, plan: _Plan) -> Mapping[str, Any]:
+    """In which order hits are wanted: by date, or by their words, and then also by what the first of them teach."""
+    if not _is_ranked(request, plan):
+        return _sorting(request, plan.parsed)
+    clauses = ranking.proximity(plan.words.tokens)
+    if teaches(plan.words.tokens, ranking.RANKING):
+        first = _ask(client, settings, _first_look(plan))["hits"]["hits"]
+        clauses += ranking.learned(feedback(client, settings, first, plan.words.tokens, ranking.RANKING))
+    return ranking.reordering(clauses)
 
 
 def _window(request: SearchRequest) -> tuple[int, int]:
@@ -147,25 +138,21 @@ def search(client: OpenSearch, settings: OpenSearchSettings, request: SearchRequ
     """
     plan = _plan(client, settings, request)
     # Counted apart from the hits: the index keeps such an answer, so that the next page need not count again, and
-    # hits are found sooner when not all have to be met.
-    counted = {"query": plan.query, "size": 0, "track_total_hits": False, "aggs": facets.aggregations(request)}
-    found: dict[str, Any] = {"query": plan.query}
-    if chosen := facets.filters(request):
-        found["post_filter"] = {"bool": {"filter": chosen}}
-    if _is_ranked(request, plan):
-        counts, first = _ask_at_once(client, settings, counted, _first_look(plan))
-        page = _in_order(client, settings, request, {**found, **_order(client, settings, plan, first)})
-    else:
-        counts = _ask(client, settings, counted)
-        page = _in_order(client, settings, request, {**found, **_sorting(request, plan.parsed)})
-    total = facets.read_total(counts["aggregations"])
+    # hits are found sooner when not all have to be met. Counting is much of the work, so it is done meanwhile.
+    counted = {"query": plan.query, "size": 0, "track_total_hits": True, "aggs": facets.aggregations(request)}
+    with ThreadPoolExecutor(1) as beside:
+        counting = beside.submit(_ask, client, settings, counted)
+        page = _page(client, settings, request, plan)
+        answer = counting.result()
+    counts = facets.counted(answer)
+    total = facets.read_total(counts)
     return SearchResults(
         total=total,
-        hits=_shown(client, settings, plan, request, page.hits),
-        facets=facets.read_facets(request, counts["aggregations"]),
-        timeline=facets.read_timeline(counts["aggregations"]),
+        hits=page.hits,
+        facets=facets.read_facets(request, counts),
+        timeline=facets.read_timeline(counts),
         did_you_mean=better_spelling(client, settings, request.text, total) if plan.words.unknown else None,
-        took_ms=counts["took"] + page.took_ms,
+        took_ms=max(answer["took"], page.took_ms),
         relaxed=plan.relaxed,
         more=page.more,
     )
@@ -173,57 +160,68 @@ def search(client: OpenSearch, settings: OpenSearchSettings, request: SearchRequ
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The hits of a page, of which only id, score, language and story are known, and whether others follow."""
+    """The hits of a page, how long OpenSearch looked for them, and whether others follow."""
 
     took_ms: int
-    hits: Sequence[Mapping[str, Any]]
+    hits: tuple[Hit, ...]
     more: bool
 
 
-def _in_order(
-    client: OpenSearch, settings: OpenSearchSettings, request: SearchRequest, body: Mapping[str, Any]
-) -> _Page:
+def _page(client: OpenSearch, settings: OpenSearchSettings, request: SearchRequest, plan: _Plan) -> _Page:
     """The page's hits: of each story the first, unless every copy is asked for.
 
     OpenSearch can collapse hits, but not such as it puts in a new order (`rescore`), and it takes all documents that
-    are not grouped yet for one story. So the hits are asked for from the first one on, and told apart here.
+    are not grouped yet for one story. So the hits are asked for from the first one on, and told apart here. Those of
+    the first page come with what is shown of them.
     """
     start, size = _window(request)
     wanted = start + size
-    depth = min(wanted + size + 1, MOST_HITS)
-    asked = {**body, "track_total_hits": False, "_source": False, "docvalue_fields": [*STORY_FIELDS, "language"]}
-    took = 0
+    marks = Marks.drawn()
+    shown = _shown(plan, marks)
+    asked = {
+        "query": plan.query,
+        "track_total_hits": False,
+        "_source": False,
+        "docvalue_fields": list(STORY_FIELDS),
+        **_order(client, settings, request, plan),
+    }
+    if chosen := facets.filters(request):
+        asked["post_filter"] = {"bool": {"filter": chosen}}
+    depth = min(wanted + 1, MOST_HITS)
+    answer = _ask(client, settings, {**asked, "size": depth, **({} if start else shown)})
+    took = answer["took"]
     while True:
-        answer = _ask(client, settings, {**asked, "size": depth})
-        took += answer["took"]
         hits = answer["hits"]["hits"]
         firsts = hits if request.every_copy else one_of_each(hits)
         if len(firsts) > wanted or len(hits) < depth or depth == MOST_HITS:
-            return _Page(took, firsts[start:wanted], len(firsts) > wanted)
+            break
         depth = min(depth * 4, MOST_HITS)
+        answer = _ask(client, settings, {**asked, "size": depth})
+        took += answer["took"]
+    return _Page(took, _hits(client, settings, request, firsts[start:wanted], shown, marks), len(firsts) > wanted)
 
 
-def _shown(
+def _shown(plan: _Plan, marks: Marks) -> Mapping[str, Any]:
+    """What to ask for of hits that are shown: what is known of them, and the passages that were meant."""
+    return {
+        "_source": list(SHOWN),
+        "highlight": highlighting(ranking.highlighted(plan.parsed, plan.words), marks, ANALYSES),
+    }
+
+
+def _hits(
     client: OpenSearch,
     settings: OpenSearchSettings,
-    plan: _Plan,
     request: SearchRequest,
     hits: Sequence[Mapping[str, Any]],
+    shown: Mapping[str, Any],
+    marks: Marks,
 ) -> tuple[Hit, ...]:
-    """The hits with all that is shown of them: passages, and the copies of their stories."""
-    if not hits:
-        return ()
-    marks = Marks.drawn()
-    ids = [hit["_id"] for hit in hits]
-    body = {
-        "query": {"ids": {"values": ids}},
-        "size": len(ids),
-        "_source": list(SHOWN),
-        "highlight": highlighting(
-            ranking.highlighted(plan.parsed, plan.words), marks, {analysis_of(language_of(hit)) for hit in hits}
-        ),
-    }
-    found = {hit["_id"]: hit for hit in _ask(client, settings, body)["hits"]["hits"]}
+    """Hits as they are shown, with the copies of their stories; what is shown of them is asked for where it is missing."""
+    found = {hit["_id"]: hit for hit in hits if "_source" in hit}
+    if missing := [hit["_id"] for hit in hits if hit["_id"] not in found]:
+        body = {"query": {"ids": {"values": missing}}, "size": len(missing), **shown}
+        found |= {hit["_id"]: hit for hit in _ask(client, settings, body)["hits"]["hits"]}
     stories = {hit["_id"]: story_of(hit) or "" for hit in hits if may_have_copies(hit) and not request.every_copy}
     copies = copies_of(client, settings, stories.values())
     return tuple(
@@ -262,15 +260,12 @@ def ranked_ids(client: OpenSearch, settings: OpenSearchSettings, text: str, size
     """
     request = SearchRequest(text=text, size=size)
     plan = _plan(client, settings, request)
-    order = _sorting(request, plan.parsed)
-    if _is_ranked(request, plan):
-        order = _order(client, settings, plan, _ask(client, settings, _first_look(plan)))
     body = {
         "query": plan.query,
         "size": _window(request)[1],
         "_source": ["record_id"],
         "track_total_hits": False,
-        **order,
+        **_order(client, settings, request, plan),
     }
     hits = _ask(client, settings, body)["hits"]["hits"]
     return tuple(hit["_source"].get("record_id") or hit["_id"] for hit in hits)

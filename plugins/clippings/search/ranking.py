@@ -3,7 +3,7 @@
 The weights were chosen by measurement, on two collections at once: see docs/adr/0007-ranking.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -58,36 +58,36 @@ class Ranking:
     feedback_terms: int = 20
     sharpness: float = 0.1
     """How quickly the say of a first hit falls with its score, as a share of the best score: see `feedback`."""
-    window: int = 300
+    window: int = 100
     """How many of the best hits proximity and feedback put in a new order."""
-    minimum: str = "1"
-    """How many of the words must be there (`minimum_should_match`)."""
+    first_window: int = 30
+    """Among how many of the best, by proximity, the first hits are chosen that teach."""
 
 
 RANKING = Ranking()
 
 
 def _words(words: Words, ranking: Ranking) -> Clause:
-    """Documents with these words, in whatever language they are: each has the fields of one language only."""
+    """Documents with one of these words, in whatever language they are: each has the fields of one language only.
+
+    Words in fields side by side, without anything in between: so OpenSearch passes over what cannot be among the best.
+    """
     asked = [
-        _any_of(tokens, f"text_{name}", f"title_{name}", ranking) for name, tokens in words.tokens.items() if tokens
+        clause
+        for name, tokens in words.tokens.items()
+        for clause in _each(tokens, f"text_{name}", f"title_{name}", ranking, 1.0)
     ]
-    if words.plain:
-        asked.append({"bool": {"must": _any_of(words.plain, "text", "title", ranking), "boost": ranking.plain}})
+    asked += _each(words.plain, "text", "title", ranking, ranking.plain)
     return {"bool": {"should": asked or [{"match_none": {}}]}}
 
 
-def _any_of(words: tuple[str, ...], text: str, title: str, ranking: Ranking) -> Clause:
-    """Documents with these words, as they are in the index, in the field of the text or of the title."""
-    return {
-        "multi_match": {
-            "query": " ".join(words),
-            "analyzer": "whitespace",
-            "type": "most_fields",
-            "fields": [text] + [f"{title}^{ranking.title}"] * bool(ranking.title),
-            "minimum_should_match": ranking.minimum,
-        }
-    }
+def _each(words: Iterable[str], text: str, title: str, ranking: Ranking, weight: float) -> Iterator[Clause]:
+    """Each word, as it is in the index, in the field of the text and in that of the title."""
+    weights = {text: weight, title: weight * ranking.title}
+    for word in words:
+        for field, boost in weights.items():
+            if boost:
+                yield {"term": {field: {"value": word, "boost": boost}}}
 
 
 def keyword(field: str, value: str) -> Clause:
@@ -155,6 +155,8 @@ def query(parsed: ParsedQuery, words: Words, ranking: Ranking = RANKING) -> Clau
     excluded = [_clause(term, tokens) for term in parsed.excluded]
     if not must and not excluded:
         return {"match_all": {}}
+    if len(must) == 1 and not excluded:
+        return must[0]
     return {"bool": {"must": must, "must_not": excluded}}
 
 
@@ -201,13 +203,13 @@ def learned(terms: FoundTerms) -> list[Clause]:
     ]
 
 
-def reordering(clauses: list[Clause], ranking: Ranking = RANKING) -> Clause:
+def reordering(clauses: list[Clause], window: int = RANKING.window) -> Clause:
     """The part of a search that puts its best hits in a new order by further clauses; empty where there are none."""
     if not clauses:
         return {}
     return {
         "rescore": {
-            "window_size": ranking.window,
+            "window_size": window,
             "query": {"rescore_query": {"bool": {"should": clauses}}, "score_mode": "total"},
         }
     }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from io import StringIO
+from math import log
 
 import pytest
 from opensearchpy import OpenSearch
@@ -15,8 +16,10 @@ from clippings.errors import ServiceError
 from clippings.search.aliases import ensure_index, refresh
 from clippings.search.client import connect
 from clippings.search.facets import MOST_VALUES
+from clippings.search.feedback import SATURATION, feedback
 from clippings.search.indexing import file_articles
 from clippings.search.queries import get_article, more_like_this, ranked_ids, search
+from clippings.search.ranking import RANKING
 from clippings.search.requests import UNKNOWN, SearchRequest, SearchResults
 from clippings.settings import CONNECTION_VARIABLE, OpenSearchSettings
 
@@ -187,7 +190,42 @@ def test_hits_are_sorted_and_paged(client: OpenSearch, filed: OpenSearchSettings
     assert (newest[0], newest[-1]) == ("rocket", "hostile")
     pages = [ids(search(client, filed, SearchRequest(sort="newest", page=page, size=2))) for page in (1, 2, 3, 4)]
     assert [id for page in pages for id in page] == newest
+    [first], [second] = (search(client, filed, SearchRequest("missile", page=page, size=1)).hits for page in (1, 2))
+    assert all(any(part.matched for part in hit.passages[0]) for hit in (first, second))
+    assert first.id != second.id
     assert search(client, filed, SearchRequest(page=10**9, size=10)).hits == ()
+
+
+def test_what_first_hits_teach_is_counted_hit_by_hit(client: OpenSearch, own: OpenSearchSettings) -> None:
+    """Each learned word weighs what it does in each hit's own text, whatever characters stand before it."""
+    texts = (
+        "😀 Radar, radar and 𝒳 missiles.",
+        "The 😀 missiles of Poland; radar.",
+        "",
+        "Missiles, missiles, missiles 😀!",
+    )
+    says = (0.4, 0.3, 0.2, 0.1)
+    ensure_index(client, own)
+    list(file_articles(client, own, [article(f"hit-{number}", text) for number, text in enumerate(texts)]))
+    refresh(client, own)
+    scores = [1.0 + RANKING.sharpness * log(say / says[0]) for say in says]
+    hits = [
+        {"_id": f"hit-{number}", "_score": score, "_source": {"text_en": text}}
+        for number, (text, score) in enumerate(zip(texts, scores, strict=True))
+    ]
+    learned = feedback(client, own, hits, {"en": ("missil", "radar", "shield")}, RANKING)["text_en"]
+
+    def saturated(often: int) -> float:
+        return often / (often + SATURATION)
+
+    weights = {
+        "radar": 0.4 * saturated(2) + 0.3 * saturated(1),
+        "missil": (0.4 + 0.3) * saturated(1) + 0.1 * saturated(3),
+        "poland": 0.3 * saturated(1),
+    }
+    assert {word: learned[word] / learned["radar"] for word in weights} == pytest.approx(
+        {word: weight / weights["radar"] for word, weight in weights.items()}
+    )
 
 
 def test_a_batch_names_documents_by_their_own_id(client: OpenSearch, filed: OpenSearchSettings) -> None:
