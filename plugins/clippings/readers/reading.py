@@ -10,6 +10,7 @@ from typing import IO
 from clippings.articles import Reason, Rejected
 from clippings.feeds import Feed, Format
 from clippings.readers.deciding import SAMPLE, Decision, decide
+from clippings.readers.encodings import misread
 from clippings.readers.jsonlines import Fields, read_json_line, split_json_lines
 from clippings.readers.markup import content_type_of
 from clippings.readers.packing import Content, is_packed, unpack
@@ -263,8 +264,8 @@ def _record(feed: Feed, file: str, decision: Decision, source: Source, piece: Pi
     except UnicodeDecodeError as error:
         yield rejected(
             Reason.UNDECODABLE,
-            f"The record is not {decision.encoding.title} ({error.reason}, at its byte {error.start}): declare the "
-            "feed's encoding if it is another one, or correct the file.",
+            f"The record is not {decision.encoding.title} ({error.reason}, at its byte {error.start}; "
+            f"{decision.encoding.reason}): declare the feed's encoding if it is another one, or correct the file.",
         )
         return
     if fields is None:
@@ -284,6 +285,13 @@ def _record(feed: Feed, file: str, decision: Decision, source: Source, piece: Pi
         if _LONE_SURROGATE.search(text):
             yield rejected(Reason.UNDECODABLE, "The record holds half of a character that is written as two.")
             return
+    doubt = misread(fields.content, decision.encoding)
+    if doubt is not None:
+        yield rejected(
+            Reason.UNDECODABLE,
+            f"The encoding is in doubt, for {doubt}: declare the feed's encoding, or correct the file.",
+        )
+        return
     content_type = {Format.HTML: ContentType.HTML, Format.WARC: ContentType.HTML}.get(decision.format)
     if content_type is None and feed.format is Format.TEXT:
         content_type = ContentType.TEXT

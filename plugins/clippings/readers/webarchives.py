@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from clippings.articles import Reason
-from clippings.readers.encodings import find_encoding
+from clippings.readers.encodings import find_encoding, misread
 from clippings.readers.jsonlines import Fields
 from clippings.readers.pieces import Piece, too_large
 from clippings.readers.sources import HEAD_KEPT, Buffer, Source
@@ -112,4 +112,7 @@ def read_warc_record(data: bytes, limit: int) -> Fields | tuple[Reason, str] | N
         content = body[encoding.mark :].decode(encoding.codec)
     except UnicodeDecodeError as error:
         return Reason.UNDECODABLE, f"The page is not {encoding.title} at its byte {error.start} ({error.reason})."
+    doubt = misread(content, encoding)
+    if doubt is not None:
+        return Reason.UNDECODABLE, f"The page names no encoding, and what was found is in doubt, for {doubt}."
     return Fields(content, {role: value.strip("<> ") for role, value in given.items() if value})
