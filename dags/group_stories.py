@@ -13,8 +13,9 @@ DESCRIPTION = """
 ### Group copies into **stories**
 
 A story that several papers print is shown once by the search page, with its copies. This DAG runs after every run that
-files articles, and by hand. It asks the index which articles have no story yet, finds the copies of each, and writes
-the story into them. Runs that file articles, and a rebuild of the index, may go on meanwhile.
+files or removes articles (not after one that changes nothing), and by hand. It asks the index which articles have no
+story yet, finds the copies of each, and writes the story into them. Runs that file articles, and a rebuild of the index,
+may go on meanwhile.
 
 **What a run takes**: every article that is not grouped: new ones, those filed with another text, and those of a story
 that an article has left. A run that follows several others does the work of all; one that finds nothing writes nothing.

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from clippings.settings import OpenSearchSettings
 
 ARTICLES = Asset(name="articles", uri="clippings://articles")
+"""Has an event whenever a run has changed the archive, or left articles in it that are not grouped into stories yet. Its
+extra is the run's report."""
+FILED = AssetAlias(name="articles-filed")
 STANDING = Asset(name="standing-queries", uri="clippings://standing")
 """Has an event whenever new articles of a run match standing queries. Its extra: `run`, and `matched`, which holds how
 many by the name of the query."""
 MATCHED = AssetAlias(name="standing-queries-matched")
-"""By way of an alias a task decides whether there is an event."""
+"""By way of an alias a task decides whether there is an event: an asset among its outlets has one after every success."""
 
 POOL = os.environ.get("CLIPPINGS_POOL", "default_pool")
 """The Airflow pool of the tasks that write to OpenSearch: its slots bound how many of them do so at once, whichever DAGs
@@ -73,13 +76,14 @@ def add_steps(request: Callable[[], RunRequest]) -> None:
     @task(
         doc_md="Holds the run to the law and the index to the run's report; its return value is the report.",
         trigger_rule="none_failed",
-        outlets=[ARTICLES, MATCHED],
+        outlets=[FILED, MATCHED],
     )
     def reconcile(batches: list[int]) -> dict[str, Any]:
         from clippings.errors import RejectedShareError, UnbalancedError
         from clippings.ingestion.reconciling import reconcile as settle
         from clippings.search.client import connect
         from clippings.standing.matches import settle_matches
+        from clippings.stories.grouping import anything_waits
 
         settings = opensearch_connection()
         client, asked = connect(settings), request()
@@ -90,7 +94,9 @@ def add_steps(request: Callable[[], RunRequest]) -> None:
             raise AirflowFailException(str(error)) from error
         summary = report.summary()
         events = get_current_context()["outlet_events"]
-        events[ARTICLES].extra = summary
+        # What a run that failed has filed is grouped after the next one, whatever that finds.
+        if report.counts.indexed or report.removed or anything_waits(client, settings):
+            events[FILED].add(ARTICLES, extra=summary)
         if matched := settle_matches(client, settings, asked.run):
             events[MATCHED].add(STANDING, extra={"run": asked.run, "matched": matched})
         return summary

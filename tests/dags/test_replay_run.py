@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from unittest.mock import ANY
 
 from clippings.feeds import load_feeds
@@ -18,6 +19,7 @@ from clippings.search.client import connect
 from clippings.search.requests import SearchRequest
 from clippings.settings import PROJECT, OpenSearchSettings
 from clippings.standing.saved import save
+from clippings.stories.grouping import group
 
 FEEDS = """feeds:
   - id: mended
@@ -36,6 +38,7 @@ def test_a_replay_by_the_dag_files_the_mended_record(
 ) -> None:
     """Triggered for a reason, the DAG reads only the file concerned, files its record, and empties quarantine of it;
     a standing query that the new article matches has an asset event, and one that it does not match has no part in it.
+    Once the article is grouped, a run that changes nothing has no event of any asset.
     """
     (tmp_path / "feeds.yaml").write_text(FEEDS.format(folder=tmp_path), encoding="utf-8")
     feed = load_feeds(tmp_path / "feeds.yaml")[0]
@@ -57,17 +60,27 @@ def test_a_replay_by_the_dag_files_the_mended_record(
     }
     asked = json.dumps({"feed": feed.id, "reason": "empty", "since": "2012-06-01"})
     command = [sys.executable, "-m", "airflow", "dags", "test", "replay_quarantine", "-c", asked]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    _run(command, environment)
     assert _events("clippings://standing") == [{"run": ANY, "matched": {"Tunnel": 1}}]
+    [filed] = _events("clippings://articles")
+    assert filed["indexed"] == 1
     body = {"query": {"bool": {"filter": [{"term": {"kind": "run"}}, {"prefix": {"run": "replay_quarantine/"}}]}}}
     hits = client.search(index=f"{opensearch.index_prefix}clippings-runs", body=body)["hits"]["hits"]
     reports = [{name: hit["_source"][name] for name in asdict(Counts())} for hit in hits]
     assert reports == [asdict(Counts(read=1, indexed=1))]
     assert [entry.path for entry in look_into(client, opensearch, Narrowing()).entries] == ["wordless.txt"]
+    group(client, opensearch)
+    _run(command, environment)
+    assert (len(_events("clippings://articles")), len(_events("clippings://standing"))) == (1, 1)
 
 
-def _events(uri: str) -> list[object]:
+def _run(command: list[str], environment: dict[str, str]) -> None:
+    """Have Airflow run a DAG to its end."""
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def _events(uri: str) -> list[Any]:
     """The extras of all events of an asset, as Airflow holds them."""
     from airflow.models.asset import AssetEvent
     from airflow.utils.session import create_session

@@ -23,13 +23,10 @@ def dag(airflow_database: None) -> Any:
 
 
 def test_it_follows_every_run_that_files_articles(dag: Any) -> None:
-    """It is scheduled on the asset that every reconcile task emits, is not paused, and runs alone."""
-    from airflow.dag_processing.dagbag import DagBag
-    from airflow.sdk import Asset
+    """It is scheduled on the asset of filed articles, is not paused, and runs alone."""
+    from clippings_steps import ARTICLES
 
-    reconcile = DagBag(PROJECT / "dags", bundle_name="clippings").dags["ingest_seeds"].get_task("reconcile")
-    emitted = [outlet.uri for outlet in reconcile.outlets if isinstance(outlet, Asset)]
-    assert [asset.uri for asset in dag.schedule] == emitted
+    assert list(dag.schedule) == [ARTICLES]
     assert (dag.max_active_runs, dag.is_paused_upon_creation) == (1, False)
 
 

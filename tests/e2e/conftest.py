@@ -1,5 +1,7 @@
 """One real Airflow for all end-to-end tests: scheduler, api-server, dag-processor and triggerer."""
 
+import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,6 +18,7 @@ from clippings.stack.airflow import USER, AirflowStack
 
 SEEDS = "ingest_seeds"
 STORIES = "group_stories"
+OWN_DAG = "tell_me"
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +54,25 @@ def feeds_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def dags(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The DAGs of the repo, and beside them the DAG of a user's own that the guide to searching shows."""
+    folder: Path = tmp_path_factory.mktemp("dags")
+    for file in (PROJECT / "dags").glob("*.py"):
+        shutil.copy(file, folder)
+    guide = (PROJECT / "docs" / "guide" / "searching.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"^```python\n(.*?)^```", guide, re.DOTALL | re.MULTILINE)
+    (folder / f"{OWN_DAG}.py").write_text(shown, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def airflow(
-    archive: OpenSearchSettings, feeds_file: Path, tmp_path_factory: pytest.TempPathFactory
+    archive: OpenSearchSettings, feeds_file: Path, dags: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[AirflowStack]:
     """A healthy Airflow with the repo's DAGs, on a free port and in a home of its own."""
     home: Path = tmp_path_factory.mktemp("airflow")
-    with AirflowStack(home, free_port(), archive, environment={"CLIPPINGS_FEEDS": str(feeds_file)}) as stack:
+    environment = {"CLIPPINGS_FEEDS": str(feeds_file)}
+    with AirflowStack(home, free_port(), archive, dags=dags, environment=environment) as stack:
         stack.api.wait_for_dag(SEEDS)
         stack.api.wait_for_dag(STORIES)
         # It would write into the documents of whatever test comes after a run; the test of it lets it go.

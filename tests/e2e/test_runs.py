@@ -1,6 +1,8 @@
 """Runs through the real scheduler: the seeds, a backfill on an empty index, again, and after a loss; the pool."""
 
+import re
 import time
+from ast import literal_eval
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from opensearchpy import OpenSearch, helpers
-from tests.e2e.conftest import STORIES, pause
+from tests.e2e.conftest import OWN_DAG, STORIES, pause
 
 from clippings.ingestion.planning import SMALLEST_BATCH_FILES
-from clippings.search.aliases import read_alias, refresh
+from clippings.search.aliases import ensure_index, read_alias, refresh
 from clippings.search.client import connect
+from clippings.search.requests import SearchRequest
 from clippings.settings import OpenSearchSettings
 from clippings.stack.airflow import POOL, AirflowStack
+from clippings.standing.matches import matches_of
+from clippings.standing.saved import remove, save
 
 DAG = "ingest_seeds"
 FIRST, LAST = datetime(2008, 1, 1, tzinfo=UTC), datetime(2012, 6, 1, tzinfo=UTC)
@@ -114,6 +119,35 @@ def test_copies_are_grouped_after_a_run(
     for _, body in documents(client, archive).values():
         stories.setdefault(body["story_id"], set()).add(body["file"][:3])
     assert sorted(map(sorted, stories.values())) == [["000", "001"], ["002"], ["003"], ["004"]]
+
+
+def test_a_dag_of_ones_own_runs_when_new_articles_match(
+    airflow: AirflowStack, archive: OpenSearchSettings, empty_archive: Callable[[], OpenSearch]
+) -> None:
+    """The DAG of the guide runs once a run has filed articles that match a standing query, and is told which; a run that
+    files nothing new has no event for it."""
+    client = empty_archive()
+    ensure_index(client, archive)
+    query = save(client, archive, "Shield", SearchRequest("missile shield", sources=("CNN",)), "Ann")
+    airflow.api.wait_for_dag(OWN_DAG)
+    airflow.api.unpause(OWN_DAG)
+    filing = airflow.api.trigger(DAG)
+    assert airflow.api.wait_for_run(DAG, filing) == "success"
+    deadline = time.monotonic() + 120
+    while not (runs := airflow.api.dag_runs(OWN_DAG)):
+        assert time.monotonic() < deadline, "the DAG of one's own did not run within two minutes"
+        time.sleep(0.5)
+    assert airflow.api.wait_for_run(OWN_DAG, runs[0]["dag_run_id"]) == "success"
+    told = airflow.api.task_log(OWN_DAG, runs[0]["dag_run_id"], "tell")
+    [matched] = re.findall(r"'matched': (\{[^}]*\})", told)
+    assert literal_eval(matched) == {"Shield": matches_of(client, archive, query)[0]}
+    again = airflow.api.trigger(DAG)
+    assert airflow.api.wait_for_run(DAG, again) == "success"
+    events = airflow.api.request("GET", "assets/events", parameters={"order_by": "-timestamp", "limit": 100})
+    latest = [one["source_run_id"] for one in events["asset_events"] if one["name"] == "standing-queries"]
+    assert filing in latest
+    assert again not in latest
+    remove(client, archive, query)
 
 
 @contextmanager

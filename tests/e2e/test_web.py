@@ -156,7 +156,8 @@ def test_every_page_can_be_used_by_everyone(page: Page, airflow: AirflowStack, a
     addresses = (
         "/?q=missile", "/?q=xylophonist&source=CNN", f"/article/{hit.id}", f"/article/{hit.id}/explain",
         f"/article/{hostile.id}/explain", f"/article/{hit.id}/compare/{hostile.id}", "/article/0", "/quarantine",
-        "/run?name=0", "/standing", f"/standing/{query.id}", "/standing/new?q=missile&source=CNN", "/standing/new",
+        "/run?name=0", "/run?name=web/seeds", "/standing", f"/standing/{query.id}",
+        "/standing/new?q=missile&source=CNN", "/standing/new",
     )  # fmt: skip
     for address in addresses:
         page.goto(f"{airflow.url}/clippings{address}")

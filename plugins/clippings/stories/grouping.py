@@ -88,6 +88,12 @@ def group(
     return Grouped(articles, reopened, *_copied(client, settings))
 
 
+def anything_waits(client: OpenSearch, settings: OpenSearchSettings) -> bool:
+    """Whether the index holds articles that are not grouped yet, as far as it was refreshed."""
+    answer = client.search(index=write_alias(settings), body={"query": PENDING, "size": 0, "terminate_after": 1})
+    return bool(answer["hits"]["total"]["value"])
+
+
 def _copied(client: OpenSearch, settings: OpenSearchSettings) -> tuple[int, int]:
     """How many stories have more than one article, and how many articles those are."""
     answer = client.search(
