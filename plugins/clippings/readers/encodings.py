@@ -148,7 +148,8 @@ def _shifted(head: bytes) -> str | None:
 
 
 _NAMED = re.compile(
-    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)|^\s*<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)", re.I
+    rb"<meta[^>]{0,200}?charset\s*=\s*(?:[\"']\s*)?([A-Za-z0-9_:.-]+)|^\s*<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)",
+    re.I,
 )
 
 

@@ -21,7 +21,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _RUN_LINE = re.compile(_RUN)
 _NAMED_LINE = re.compile(_NAMED)
 _FEED_LINE = re.compile(_FEED)
-_WIKI_HEADING = re.compile(r"\s*==\s*[^=].*[^=]\s*==\s*")
+_WIKI_HEADING = re.compile(r"\s*==[^=].*[^=]==\s*")
 
 
 @dataclass(frozen=True, slots=True)
