@@ -175,7 +175,7 @@ def hostile(pattern: Pattern) -> Iterator[str]:
         before = ""
         for number, (piece, pump) in enumerate(pieces):
             if pump:
-                yield before + pump * (LENGTH // len(pump)) 
+                yield before + pump * (LENGTH // len(pump))
                 yield ((before[-200:] + pump * 50) * LENGTH)[:LENGTH]
             before += piece
             if number % step == 0:
