@@ -1,6 +1,7 @@
 """A page: a record's content parsed once, for everything that is to be found on it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -32,6 +33,21 @@ class Page:
     blocks: tuple[Block, ...] = ()
 
 
+def lines_with(parts: Iterable[str], text: str) -> set[int]:
+    """The lines of a text (counted from 0) that hold any of some parts: each part is looked for once in the whole text."""
+    places = set()
+    for part in parts:
+        line, seen = 0, 0
+        at = text.find(part)
+        while at >= 0:
+            line += text.count("\n", seen, at)
+            places.add(line)
+            seen = at
+            end = text.find("\n", at)
+            at = text.find(part, end) if end >= 0 else -1
+    return places
+
+
 @dataclass(frozen=True, slots=True)
 class LineVerdict:
     """What main-text extraction thinks of one line of `Page.lines`: kept as main text or not, and how sure (0 to 1)."""
@@ -47,7 +63,8 @@ class Extraction:
     """What was cut out of a page.
 
     `text`: the main text, paragraphs divided by a blank line; never holds the title.
-    `verdicts`: one for each line of `Page.lines` (for HTML they may be empty).
+    `kept`: for each line of `Page.lines` whether it is main text (for HTML it may be empty: nothing is known).
+    `judge`: gives the verdict on each line; most articles are filed without anybody asking.
     """
 
     text: str
@@ -56,4 +73,10 @@ class Extraction:
     site_name: str | None
     method: str
     confidence: float
-    verdicts: tuple[LineVerdict, ...] = ()
+    kept: tuple[bool, ...] = ()
+    judge: Callable[[], tuple[LineVerdict, ...]] = field(default=tuple, compare=False, repr=False)
+
+    @property
+    def verdicts(self) -> tuple[LineVerdict, ...]:
+        """One for each line of `Page.lines`, as `judge` gives them."""
+        return self.judge()

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from clippings.articles import Article, Evidence, LanguageTag, Reason, Rejected
+from clippings.characters import count_words
 from clippings.dates import date_page
 from clippings.extraction import extract, parse
 from clippings.language import detect
@@ -20,7 +21,6 @@ SHORT_TEXT_WORDS = 25
 """A main text of fewer words is flagged as doubtful: it is more often a notice than an article."""
 
 _WORD = re.compile(r"\w+")
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Pipeline:
         if not record.content.strip():
             return _rejected(record, "read", Reason.EMPTY, "The record is empty: there is nothing to file.")
         given = record.given
-        if any(_HALF_CHARACTER.search(text) for text in (record.content, *given.values())):
+        if any(map(_has_half_character, (record.content, *given.values()))):
             return _rejected(
                 record, "read", Reason.UNDECODABLE, "The record holds half of a character that is written as two."
             )
@@ -75,14 +75,15 @@ class Pipeline:
             page, cut, language=language.code, made_before=made_before, given=given.get("date") or None
         )
         source = self.rules.tag(page, cut, given=given.get("source") or None, feed_default=default_source)
-        words = len(_WORD.findall(cut.text))
+        words = count_words(cut.text)
+        digest = record.digest
         return Article(
-            id=record.id,
+            id=record.id_by(digest),
             feed=record.feed,
             file=record.file,
             position=record.position,
             name=record.name,
-            content_hash=record.digest,
+            content_hash=digest,
             pipeline_version=self.version,
             given=given,
             url=page.url,
@@ -103,6 +104,15 @@ def _language(text: str, given: str | None) -> LanguageTag:
     """The language that came with the record, where it is an ISO 639-1 code; otherwise what the text shows."""
     stated = re.fullmatch(r"([a-z]{2})(?:[-_].{1,10})?", given.strip().lower()) if given else None
     return LanguageTag(stated[1], 1.0, Evidence("given", given or "", 1.0)) if stated else detect(text)
+
+
+def _has_half_character(text: str) -> bool:
+    """Whether a text holds half of a character that is written as two: UTF-8 has no form for it."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _rejected(record: RawRecord, stage: str, reason: Reason, message: str) -> Rejected:

@@ -54,5 +54,9 @@ class RawRecord:
         It depends on the feed, the file and the digest, not on the position: a record that moves within its file
         stays itself, and same-named files of different folders never mix.
         """
-        key = "\0".join((self.feed, self.file, self.digest))
+        return self.id_by(self.digest)
+
+    def id_by(self, digest: str) -> str:
+        """The `id` for a `digest` that the caller has already: to make it costs more than all else."""
+        key = "\0".join((self.feed, self.file, digest))
         return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:40]

@@ -12,6 +12,7 @@ _THAI = (
 _IRANIAN_NAMED = re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})\s(?P<w>{'|'.join(_IRANIAN)})(?:\s?ماه)?\s(?P<y>1[34]\d\d)(?!\d)")
 _IRANIAN_NUMERIC = re.compile(r"(?<![\d/])(?P<y>1[34]\d\d)/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?![\d/])")
 _THAI_NAMED = re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})\s(?P<w>{'|'.join(_THAI)})\s(?:พ\.ศ\.\s?)?(?P<y>25\d\d)(?!\d)")
+_ARABIC_OR_THAI = re.compile(r"[\u0600-\u06ff\u0e00-\u0e7f]")
 _ARABIC_TO_PERSIAN = str.maketrans("يك", "یک")
 _NEW_YEAR_1398 = date(2019, 3, 21)
 _BUDDHIST_YEARS = 543
@@ -23,7 +24,8 @@ def days_of_other_calendars(line: str, language: str | None) -> Iterator[tuple[d
 
     Numbers alone (1398/11/29) are read so only in Persian.
     """
-    persian = line.translate(_ARABIC_TO_PERSIAN)
+    written_so = _ARABIC_OR_THAI.search(line) is not None
+    persian = line.translate(_ARABIC_TO_PERSIAN) if written_so else ""
     for match in _IRANIAN_NAMED.finditer(persian):
         found = iranian(int(match["y"]), _IRANIAN.index(match["w"]) + 1, int(match["d"]))
         if found is not None:
@@ -32,7 +34,7 @@ def days_of_other_calendars(line: str, language: str | None) -> Iterator[tuple[d
         found = iranian(int(match["y"]), int(match["m"]), int(match["d"]))
         if found is not None:
             yield found, *match.span()
-    for match in _THAI_NAMED.finditer(line):
+    for match in _THAI_NAMED.finditer(line) if written_so else ():
         try:
             thai = date(int(match["y"]) - _BUDDHIST_YEARS, _THAI.index(match["w"]) + 1, int(match["d"]))
         except ValueError:

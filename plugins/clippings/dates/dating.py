@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clippings.articles import UNDATED, DateCandidate, Evidence, Precision, Publication
+from clippings.characters import small
 from clippings.dates.address import address_mentions
 from clippings.dates.datelines import Dateline, find_dateline, is_dateline
 from clippings.dates.expressions import expressions, normal, written
@@ -190,7 +191,7 @@ def _own_line(mentions: Sequence[Mention], chosen: date | None, layout: Layout) 
         if one.line is None or one.expression is None or not _exact(one) or not layout.title < one.line < layout.first:
             continue
         line, expression = layout.lines[one.line], one.expression
-        before = line[max(0, expression.start - LABEL_WITHIN) : expression.start]
+        before = small(line[max(0, expression.start - LABEL_WITHIN) : expression.start])
         if UPDATED.search(before) or expression.exchanged:
             continue
         if SURELY_PUBLISHED.search(before):

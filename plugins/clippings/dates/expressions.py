@@ -5,7 +5,7 @@ All expressions are anchored on digits and have bounded repetition, so no line c
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
@@ -25,40 +25,54 @@ _WORD = rf"{_LETTER}{{3,14}}"
 _DAY_MARK = r"(?:st|nd|rd|th|er|ª|º|°|\.|-?го|-?е)?"
 _OF = r"(?:de\s|of\s|d['’]|di\s)?"
 _YEAR = r"(?:19|20)\d\d"
+
+
+def _begun(by: str) -> str:
+    """A year, with what `by` says of the places before it: begins with a digit, so that the search for it is fast."""
+    return rf"[12]{by}(?:(?<=1)9|(?<=2)0)\d\d"
+
+
+_YEAR_BEHIND_NO_NUMBER = _begun(r"(?<![\d.][12])")
+_YEAR_BEHIND_NO_DIGIT = _begun(r"(?<!\d[12])")
 _YEAR_END = r"(?:(?!\d)|(?=\d{1,2}[-/.]\d{1,2}[-/.]\d|\d{1,2}\.?\s[^\W\d_]{3,14}\.?\s\d{4}))"
 """No more digits, or the next date glued on: `15/01/201614/01/2016`, where a scrape lost what stood between."""
 
 _ISO = re.compile(
-    rf"(?<![\d.])(?P<y>{_YEAR})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})(?!\d)"
+    rf"(?P<y>{_YEAR_BEHIND_NO_NUMBER})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})(?!\d)"
     r"(?:T(?P<time>\d\d:\d\d)(?::\d\d(?:[.,]\d{1,9})?)?\s?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
 )
 _NUMERIC = re.compile(
-    rf"(?:(?<![\d.,/-])|(?<=[-/.](?:19|20)\d\d))(?P<a>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<b>\d{{1,2}})\s?(?P=s)\s?"
+    rf"(?P<a>\d(?:(?<![\d.,/-]\d)|(?<=[-/.](?:19|20)\d\d\d))\d?)\s?(?P<s>[-/.])\s?(?P<b>\d{{1,2}})\s?(?P=s)\s?"
     rf"(?P<y>{_YEAR}{_YEAR_END}|\d\d(?!\d))(?!%)(?![-/.]\d)"
 )
 _DAY_MONTH_YEAR = re.compile(
-    rf"(?:(?<![\d:.,/])|(?<=[^\W\d_]:)|(?<=\s(?:19|20)\d\d))(?P<d>\d{{1,2}})\s?{_DAY_MARK}[\s\-–/,]{{0,3}}{_OF}(?P<w>{_WORD})[.,]?"
+    rf"(?P<d>\d(?:(?<![\d:.,/]\d)|(?<=[^\W\d_]:\d)|(?<=\s(?:19|20)\d\d\d))\d?)\s?{_DAY_MARK}[\s\-–/,]{{0,3}}{_OF}"
+    rf"(?P<w>{_WORD})[.,]?"
     rf"[\s\-–/]{{0,3}}(?:de\s|del\s|of\s|в\s)?['‘’]?(?P<y>{_YEAR}{_YEAR_END}|(?<=['‘’])\d\d(?!\d))"
 )
-_MONTH_DAY_YEAR = re.compile(
-    rf"(?<![^\W\d_])(?P<w>{_WORD})\.?[\s\-–]{{1,3}}(?P<d>\d{{1,2}})\s?(?:st|nd|rd|th)?\s?,?\s{{0,3}}(?:of\s)?"
-    rf"['‘’]?(?P<y>{_YEAR}{_YEAR_END}|(?<=['‘’])\d\d(?!\d))"
-)
+_BEHIND_DAY = rf"\s?(?:st|nd|rd|th)?\s?,?\s{{0,3}}(?:of\s)?['‘’]?(?P<y>{_YEAR}{_YEAR_END}|(?<=['‘’])\d\d(?!\d))"
+_MONTH_DAY_YEAR = re.compile(rf"(?<![^\W\d_])(?P<w>{_WORD})\.?[\s\-–]{{1,3}}(?P<d>\d{{1,2}}){_BEHIND_DAY}")
+_DAY_YEAR = re.compile(rf"\d(?<=[\s\-–]\d)\d?{_BEHIND_DAY}")
+_BEHIND_SHORT_YEAR = r"(?=\s{0,3}(?:$|[;|•·()]|,(?!\s?\d)|(?:at|à|um|в|,|-|–)\s?\d{1,2}[:h]\d\d))"
+"""The line's end, a mark or a time, as the number could be one of anything."""
 _DAY_MONTH_SHORT_YEAR = re.compile(
-    rf"(?<![\d:.,/])(?P<d>\d{{1,2}})(?:\s|\.\s?|-)(?P<w>{_WORD})(?:\s|\.\s?|-)(?P<y>\d\d)"
-    r"(?=\s{0,3}(?:$|[;|•·()]|,(?!\s?\d)|(?:at|à|um|в|,|-|–)\s?\d{1,2}[:h]\d\d))"
+    rf"(?P<d>\d(?<![\d:.,/]\d)\d?)(?:\s|\.\s?|-)(?P<w>{_WORD})(?:\s|\.\s?|-)(?P<y>\d\d)"
+    rf"{_BEHIND_SHORT_YEAR}"
 )
-"""`27 Mar 20 à 9:21`: only where the line, a mark or a time comes next, as the number could be one of anything."""
+"""`27 Mar 20 à 9:21`."""
 _STORY_NUMBER = re.compile(r"(?<!\w)dpa(?:-[a-z]{2,12})?:(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d)-\d")
 """The number that the dpa agency gives a story, which many papers print below it: `dpa:201227-99-820474/3`."""
 _YEAR_MONTH_DAY = re.compile(
-    rf"(?<!\d)(?P<y>{_YEAR})[.,]?\s(?:m\.\s|gada\s|urteko\s)?(?P<w>{_WORD})\.?(?:ren)?\s(?P<d>\d{{1,2}})(?!\d)"
+    rf"(?P<y>{_YEAR_BEHIND_NO_DIGIT})[.,]?\s(?:m\.\s|gada\s|urteko\s)?(?P<w>{_WORD})\.?(?:ren)?\s(?P<d>\d{{1,2}})(?!\d)"
 )
-_MONTH_YEAR = re.compile(
-    rf"(?<![^\W\d_])(?P<w>{_WORD})[.,]?\s{{1,2}}(?:de\s|del\s|of\s)?(?P<y>{_YEAR})(?!\d)(?!\s?[-–]\s?\d)"
-)
+_YEAR_ALONE = r"(?!\d)(?!\s?[-–]\s?\d)"
+_SPACED_YEAR = re.compile(_begun(r"(?<=\s[12])") + _YEAR_ALONE)
+_MONTH_BEFORE_YEAR = re.compile(rf"(?<![^\W\d_])(?P<w>{_WORD})[.,]?\s{{1,2}}(?:de\s|del\s|of\s)?\Z")
+_LONGEST_BEFORE_YEAR = 21
+"""Characters of a month's name and of what stands between it and the year."""
 _CJK = re.compile(rf"(?P<y>{_YEAR})\s?[年년]\s?(?P<m>\d{{1,2}})\s?[月월](?:\s?(?P<d>\d{{1,2}})\s?[日일号])?")
-_DAY_MONTH = re.compile(rf"(?<![\d:.,/])(?P<d>\d{{1,2}})\s?{_DAY_MARK}\s{{0,2}}{_OF}(?P<w>{_WORD})\.?(?!\w)")
+_DAY_MONTH = re.compile(rf"(?P<d>\d(?<![\d:.,/]\d)\d?)\s?{_DAY_MARK}\s{{0,2}}{_OF}(?P<w>{_WORD})\.?(?!\w)")
+_SPACED_DAY = re.compile(r"\d(?<=\s\d)")
 _MONTH_DAY = re.compile(rf"(?<![^\W\d_])(?P<w>{_WORD})\.?\s{{1,2}}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])")
 _CJK_MONTH_DAY = re.compile(r"(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일号]")
 
@@ -67,7 +81,7 @@ _LIKELY = re.compile(
 )
 """What every date has: a year of four digits, or two digits as the end of one in short. Begins with a digit, so that the
 search for it is fast."""
-_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _TIME = re.compile(
     r"(?<![\d.,:/-])(?P<h>\d{1,2})(?:(?P<s>[:.h])(?P<m>\d\d)(?::\d\d)?)?\s?(?P<half>[ap]\.?\s?m\b\.?|[AP]\.?M\b\.?)?"
     r"(?:\s?(?P<uhr>Uhr|uur|Uhr\.))?[\s,(]{0,3}(?P<zone>[A-Za-zА-Яа-я]{1,5}(?![\w])|)"
@@ -167,20 +181,36 @@ def _valid(year: int, month: int | None, day: int | None) -> bool:
     return True
 
 
-_ASCII_DIGIT = re.compile(r"[0-9]")
+_LIKELY_LINE = re.compile(
+    r"\d(?:(?<=1)[934]\d\d|(?<=2)[05]\d\d|\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d\d|(?<=['‘’]\d)\d(?!\d)|(?<=:\d)\d{5}-"
+    rf"|(?<={_LETTER}[\s.\-]\d)\d{_BEHIND_SHORT_YEAR}|(?<={_LETTER}\.\s\d)\d{_BEHIND_SHORT_YEAR})",
+    re.MULTILINE,
+)
+"""The same for many lines at once, and closer: what must stand around a year in short is asked for, too."""
 
 
-def has_digit(line: str) -> bool:
-    """Whether a digit of any script stands in a line: most lines have none, and are done with here."""
-    return _ASCII_DIGIT.search(line) is not None or (
-        not line.isascii() and any(character.isdigit() for character in line)
-    )
+def lines_with_dates(lines: Sequence[str]) -> dict[int, str]:
+    """Those of some lines that may hold a date (all that do, and few others) by their places, as `normal` makes them. One
+    search over all of them finds them; a match that runs over the end of a line may belong to either."""
+    text = _composed("\n".join(line[:LONGEST_LINE] for line in lines))
+    places: set[int] = set()
+    line = seen = 0
+    for match in _LIKELY_LINE.finditer(text):
+        line += text.count("\n", seen, match.start())
+        seen = match.start()
+        places.update(range(line, line + 1 + match[0].count("\n")))
+    composed = text.split("\n")
+    return {place: composed[place] for place in sorted(places)}
 
 
 def normal(line: str) -> str:
     """A line as expressions are looked for in it: compatibility forms composed, all digits the ASCII ones, bounded in
     length."""
-    composed = unicodedata.normalize("NFKC", line[:LONGEST_LINE])
+    return _composed(line[:LONGEST_LINE])
+
+
+def _composed(text: str) -> str:
+    composed = unicodedata.normalize("NFKC", text)
     if composed.isascii():
         return composed
     return _FOREIGN_DIGIT.sub(lambda match: str(unicodedata.decimal(match[0])), composed)
@@ -205,7 +235,7 @@ def expressions(line: str, language: str | None = None, *, day_first: bool = Tru
 
 def _all(line: str, language: str | None, day_first: bool) -> Iterator[Expression]:
     """Candidates of all forms, the more telling forms first."""
-    for match in _CJK.finditer(line):
+    for match in () if line.isascii() else _CJK.finditer(line):
         year, month, day = int(match["y"]), int(match["m"]), int(match["d"]) if match["d"] else None
         if _valid(year, month, day):
             yield Expression(year, month, day, *match.span())
@@ -221,18 +251,21 @@ def _all(line: str, language: str | None, day_first: bool) -> Iterator[Expressio
             yield Expression(
                 year, month, day, *match.span(), time=(time[0], time[1]) if time and sane else None, zone=zone
             )
-    for form in (_DAY_MONTH_YEAR, _MONTH_DAY_YEAR, _YEAR_MONTH_DAY):
-        yield from _named(form, line, language)
+    yield from _named(_DAY_MONTH_YEAR, line, language)
+    if _DAY_YEAR.search(line):
+        yield from _named(_MONTH_DAY_YEAR, line, language)
+    yield from _named(_YEAR_MONTH_DAY, line, language)
     yield from _numeric(line, day_first)
     yield from _named(_DAY_MONTH_SHORT_YEAR, line, language)
-    for match in _STORY_NUMBER.finditer(line):
+    for match in _STORY_NUMBER.finditer(line) if "dpa" in line else ():
         year, month, day = _full_year(match["y"]), int(match["m"]), int(match["d"])
         if _valid(year, month, day):
             yield Expression(year, month, day, *match.span(), short_year=True)
-    for match in _MONTH_YEAR.finditer(line):
-        named = month_of(match["w"], language)
-        if named and _valid(int(match["y"]), named, None):
-            yield Expression(int(match["y"]), named, None, *match.span())
+    for spaced in _SPACED_YEAR.finditer(line):
+        before = _MONTH_BEFORE_YEAR.search(line, max(0, spaced.start() - _LONGEST_BEFORE_YEAR), spaced.start())
+        named = month_of(before["w"], language) if before else None
+        if before and named and _valid(int(spaced[0]), named, None):
+            yield Expression(int(spaced[0]), named, None, before.start(), spaced.end())
 
 
 def _full_year(digits: str) -> int:
@@ -301,7 +334,7 @@ def _times(text: str) -> Iterator[tuple[tuple[int, int], str]]:
 
 def _clock_of_signs(text: str) -> str:
     """A text with `18時05分` as it is written elsewhere."""
-    return _CLOCK_OF_SIGNS.sub(r"\1:\2 ", text)
+    return text if text.isascii() else _CLOCK_OF_SIGNS.sub(r"\1:\2 ", text)
 
 
 def first_time(text: str) -> tuple[tuple[int, int], str] | None:
@@ -320,12 +353,12 @@ def last_time(text: str) -> tuple[tuple[int, int], str] | None:
 def yearless_days(line: str, language: str | None = None) -> list[YearlessDay]:
     """Days written without a year, in order."""
     found: list[YearlessDay] = []
-    for form in (_MONTH_DAY, _DAY_MONTH):
+    for form in (_MONTH_DAY, _DAY_MONTH) if _SPACED_DAY.search(line) else (_DAY_MONTH,):
         for match in form.finditer(line):
             month, day = month_of(match["w"], language), int(match["d"])
             if month and _valid(2000, month, day):
                 found.append(YearlessDay(month, day, *match.span()))
-    for match in _CJK_MONTH_DAY.finditer(line):
+    for match in () if line.isascii() else _CJK_MONTH_DAY.finditer(line):
         if _valid(2000, int(match["m"]), int(match["d"])):
             found.append(YearlessDay(int(match["m"]), int(match["d"]), *match.span()))
     return sorted(found, key=lambda one: one.start)

@@ -1,18 +1,21 @@
 """What speaks for and against a day being the day of publication: numbers for the model of `scoring`."""
 
+import functools
 import math
+import operator
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import accumulate
+from typing import Any, NamedTuple
 
 from clippings.articles import Precision
+from clippings.characters import small
 from clippings.dates.expressions import yearless_days
 from clippings.dates.mentions import Mention, Place
-from clippings.dates.visible import Layout, plain_words
+from clippings.dates.visible import Layout, holds, plain_words
 from clippings.extraction.blocks import Markup
 
 MOST_MENTIONS = 20
@@ -22,29 +25,26 @@ SHORT_LINE = 80
 FAR = 8.0
 """Stands for the logarithm of a distance that there is none of."""
 
+# These are looked for in `small` letters. None begins with \b, which would make the search five times as slow.
 _PUBLISHED = re.compile(
     r"publi|posted|veröffentlich|erstellt|erschienen|geplaatst|опублик|дата|размещ|date\b|datum|created|written on|"
-    r"eingestellt|vom\s*$|am\s*$|filed|issued|gepost|julkaistu|yayın|data\b|発表|掲載|发布|发表|时间|online seit|von\s|\bby\s",
-    re.IGNORECASE,
+    r"eingestellt|vom\s*$|am\s*$|filed|issued|gepost|julkaistu|yayin|data\b|発表|掲載|发布|发表|时间|online seit|von\s|"
+    r"by(?<=\bby)\s"
 )
 SURELY_PUBLISHED = re.compile(
     r"publi[sc]|publié|posted|veröffentlicht|erstellt|erschienen|geplaatst|опубликован|created|eingestellt|gepost|"
-    r"julkaistu|yayınlan|publicerad|publisert|udgivet|pubblicat|objavljeno|opublikowan|publikováno|発表|掲載|发布|发表",
-    re.IGNORECASE,
+    r"julkaistu|yayinlan|publicerad|publisert|udgivet|pubblicat|objavljeno|opublikowan|publikováno|発表|掲載|发布|发表"
 )
 UPDATED = re.compile(
     r"updat|modif|aktuali|mis à jour|mise à jour|actuali|aggiornat|обновл|измен|geändert|bijgewerkt|stand\b|revised|"
-    r"last change|güncel|päivitetty|更新|atualizad|uppdaterad|oppdatert|opdateret|ažurirano|aktualizov|bearbeitet|edited",
-    re.IGNORECASE,
+    r"last change|güncel|päivitetty|更新|atualizad|uppdaterad|oppdatert|opdateret|ažurirano|aktualizov|bearbeitet|edited"
 )
 _COMMENT = re.compile(
-    r"\bsays?\b|said\b|reply|antwort|kommenta|comment|wrote|schrieb|a écrit|répond|dice|ответ|permalink|\| ?#",
-    re.IGNORECASE,
+    r"say(?<=\bsay)s?\b|said\b|reply|antwort|kommenta|comment|wrote|schrieb|a écrit|répond|dice|ответ|permalink|\| ?#"
 )
 _OTHER = re.compile(
-    r"©|copyright|\(c\)|since|seit\b|depuis|born|geboren|until|\bbis\b|am:|beginn|termin|event|uhr bis|joined|"
-    r"registr|accessed|abgerufen|retrieved|captured|file photo|foto|photo|archiv",
-    re.IGNORECASE,
+    r"©|copyright|\(c\)|since|seit\b|depuis|born|geboren|until|bis(?<=\bbis)\b|am:|beginn|termin|event|uhr bis|joined|"
+    r"registr|accessed|abgerufen|retrieved|captured|file photo|foto|photo|archiv"
 )
 _EVENT = re.compile(
     r"(?:\b(?:until|till|by|before|through|bis(?: zum)?|ab(?: dem)?|vom|zum|am|le|du|au|jusqu['’]au|el|del|al|hasta|dal|"
@@ -57,38 +57,42 @@ _SPAN = re.compile(
 )
 """What stands before the last day of a span."""
 _CAPTION = re.compile(
-    r"photo|foto|picture|image|\bbild|getty|reuters|\bafp\b|\bdpa\b|\bap\b|©|fotografía|фото|handout|screenshot",
-    re.IGNORECASE,
+    r"photo|foto|picture|image|bild(?<=\bbild)|getty|reuters|afp(?<=\bafp)\b|dpa(?<=\bdpa)\b|ap(?<=\bap)\b|©|fotografía|фото|"
+    r"handout|screenshot"
 )
+"""In `small` letters, as those above."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
 _BULLET = re.compile(r"^\s*(?:[*•+»>·▪-]|\d{1,2}[.)])\s")
 
 
-_FLAGS = (
-    Markup.BYLINE,
-    Markup.RELATED,
-    Markup.COMMENT,
-    Markup.ASIDE,
-    Markup.NAVIGATION,
-    Markup.FOOTER,
-    Markup.ARTICLE,
-    Markup.CONTENT,
-    Markup.HEADER,
-    Markup.TITLE,
-    Markup.LIST,
-    Markup.FIGURE,
-)
+_FLAGS = {
+    f"flag {flag.name}": int(flag)
+    for flag in (
+        Markup.BYLINE,
+        Markup.RELATED,
+        Markup.COMMENT,
+        Markup.ASIDE,
+        Markup.NAVIGATION,
+        Markup.FOOTER,
+        Markup.ARTICLE,
+        Markup.CONTENT,
+        Markup.HEADER,
+        Markup.TITLE,
+        Markup.LIST,
+        Markup.FIGURE,
+    )
+}
 """Flags of HTML blocks that tell where a date stands."""
+_PLACES = {f"in {place.name}": place for place in Place}
 _STATED = (Place.LINKED, Place.PUBLISHED)
 _ABOVE = (Place.TOP, Place.HEAD)
 
 
-@dataclass(frozen=True, slots=True)
-class _Close:
+class _Close(NamedTuple):
     """One mention in the visible text, looked at closely."""
 
-    before: str
+    small_before: str
     share: float
     short: bool
     begins: bool
@@ -111,8 +115,7 @@ class _Close:
     linked: float
 
 
-def _any(test: Callable[[_Close], bool], close: Iterable[_Close]) -> float:
-    return float(any(map(test, close)))
+_NOTHING_CLOSE: Any = _Close._make(() for _ in _Close._fields)
 
 
 def _log(value: float | None) -> float:
@@ -183,14 +186,15 @@ class DayFeatures:
         close = self.close[day]
         places = {one.place for one in mine}
         month = day.isoformat()[:7]
-        befores = [one.before for one in close]
+        of: Any = _Close._make(zip(*close, strict=True)) if close else _NOTHING_CLOSE  # the same by columns
+        befores = of.small_before
         later = [other for other in self.certain if other > day]
         others = [other for other in self.certain if other != day]
         written = [one.expression for one in mine if one.expression is not None]
         apart = min((abs((other - day).days) for other in others), default=None)
         span = self.layout.copyright_years
         years = None if span is None else day.year - span[1]
-        numbers = {f"in {place.name}": float(place in places) for place in Place}
+        numbers = {name: float(place in places) for name, place in _PLACES.items()}
         numbers |= {
             "times in LINKED": float(min(self.of_place[Place.LINKED, day], 4)),
             "times in HEAD": float(min(self.of_place[Place.HEAD, day], 4)),
@@ -205,30 +209,30 @@ class DayFeatures:
             "marked updated": float(any(UPDATED.search(text) for text in befores)),
             "marked comment": float(any(_COMMENT.search(text) for text in befores)),
             "marked otherwise": float(any(_OTHER.search(text) for text in befores)),
-            "event": float(bool(close) and all(one.event for one in close)),
-            "some event": _any(lambda one: one.event, close),
-            "ends a span": _any(lambda one: one.span, close),
-            "in a caption": _any(lambda one: one.caption, close),
-            "others of its shape": _log(min((self.shapes[one.shape] - 1 for one in close), default=None)),
-            "alone on its line": _any(lambda one: one.share > 0.6, close),
-            "share of its line": max((one.share for one in close), default=0.0),
-            "on a short line": _any(lambda one: one.short, close),
-            "begins its line": _any(lambda one: one.begins, close),
-            "in a list": _any(lambda one: one.bullet, close),
-            "all in lists": float(bool(close) and all(one.bullet for one in close)),
-            "in the title": _any(lambda one: one.in_title, close),
-            "out of the title": _any(lambda one: not one.in_title, close),
-            "by the title": _any(lambda one: one.by_title, close),
-            "by the author": _any(lambda one: one.by_author, close),
-            "bracketed": _any(lambda one: one.bracketed, close),
-            "below the title": _any(lambda one: one.below_title, close),
+            "event": float(bool(close) and all(of.event)),
+            "some event": float(any(of.event)),
+            "ends a span": float(any(of.span)),
+            "in a caption": float(any(of.caption)),
+            "others of its shape": _log(min((self.shapes[shape] - 1 for shape in of.shape), default=None)),
+            "alone on its line": float(max(of.share, default=0.0) > 0.6),
+            "share of its line": max(of.share, default=0.0),
+            "on a short line": float(any(of.short)),
+            "begins its line": float(any(of.begins)),
+            "in a list": float(any(of.bullet)),
+            "all in lists": float(bool(close) and all(of.bullet)),
+            "in the title": float(any(of.in_title)),
+            "out of the title": float(not all(of.in_title)),
+            "by the title": float(any(of.by_title)),
+            "by the author": float(any(of.by_author)),
+            "bracketed": float(any(of.bracketed)),
+            "below the title": float(any(of.below_title)),
             "with time": float(any(one.precision is Precision.MINUTE for one in mine)),
-            "with weekday": float(max((one.weekday for one in close), default=0, key=abs)),
+            "with weekday": float(max(of.weekday, default=0, key=abs)),
             "order among dates": float(min(self.order.get(day, 12), 12)),
             "first below title": float(day == self.first_below),
-            "distance to text": _log(min((one.to_text for one in close), default=None)),
-            "distance to title": _log(min((one.to_title for one in close), default=None)),
-            "distance to end": _log(min((one.to_end for one in close), default=None)),
+            "distance to text": _log(min(of.to_text, default=None)),
+            "distance to title": _log(min(of.to_title, default=None)),
+            "distance to end": _log(min(of.to_end, default=None)),
             "rank by distance to text": float(min(self.nearest.get(day, 9), 9)),
             "rank by distance to title": float(min(self.nearest_title.get(day, 9), 9)),
             "count": math.log1p(self.count[day]),
@@ -247,7 +251,7 @@ class DayFeatures:
             "years from copyright": 9.0 if years is None else float(max(-6, min(3, years))),
             "markup silent": float(not self.has_markup),
             "head silent": float(not self.has_head),
-            "order of day and month": float(min((one.order for one in close), default=0)),
+            "order of day and month": float(min(of.order, default=0)),
             "short year": float(bool(written) and all(one.short_year for one in written)),
             "support": float(len(places)),
             "agrees with a month": float(month in self.months),
@@ -257,10 +261,11 @@ class DayFeatures:
             "has address": float(bool(self.address)),
             "title known": float(self.layout.title is not None),
             "lines": _log(self.filled[-1]),
-            "least linked": min((one.linked for one in close), default=0.0),
+            "least linked": min(of.linked, default=0.0),
         }
-        for flag in _FLAGS:
-            numbers[f"flag {flag.name}"] = _any(lambda one, bit=int(flag): bool(one.flags & bit), close)  # type: ignore[misc]
+        flags = functools.reduce(operator.or_, of.flags, 0)
+        for name, bit in _FLAGS.items():
+            numbers[name] = float(flags & bit != 0)
         return numbers
 
     def _close(self, one: Mention) -> _Close:
@@ -278,7 +283,7 @@ class DayFeatures:
             weekday = 1 if expression.weekday == one.day.weekday() else -1
         beside = [line, *self._neighbours(at, -1)]
         return _Close(
-            before=_before(layout.lines, at, start),
+            small_before=small(_before(layout.lines, at, start)),
             share=min(1.0, (end - start) / (len(bare) or 1)),
             short=len(bare) <= SHORT_LINE,
             begins=len(line[:start].strip()) <= 3,
@@ -288,7 +293,7 @@ class DayFeatures:
             by_author=any(_names(layout.author_words, text) for text in around),
             event=_EVENT.search(before) is not None and len(bare) > SHORT_LINE / 2,
             span=_SPAN.search(before) is not None,
-            caption=_CAPTION.search(line[max(0, start - 80) : start] + line[end : end + 80]) is not None,
+            caption=_CAPTION.search(small(line[max(0, start - 80) : start] + line[end : end + 80])) is not None,
             shape=_shape(line, start, end),
             bracketed="(" in line[max(0, start - 25) : start] and ")" in line[end : end + 25],
             to_text=self._between(at, layout.first),
@@ -333,7 +338,7 @@ def _names(words: str, line: str) -> bool:
     """Whether a line carries these words and not much else, or a short line is a part of them."""
     if len(words) < 4 or len(line) > 4 * len(words) + 80:
         return False
-    return words in plain_words(line)
+    return holds(line, words)
 
 
 def _ranks(days: Iterable[date]) -> dict[date, int]:

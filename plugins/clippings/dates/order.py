@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-_NUMERIC = re.compile(r"(?<![\d.,/-])(\d{1,2})[/-](\d{1,2})[/-](?:19|20)\d\d(?!\d)")
+_NUMERIC = re.compile(r"(\d(?<![\d.,/-]\d)\d?)[/-](\d{1,2})[/-](?:19|20)\d\d(?!\d)")
 _ENGLISH_OF = re.compile(r"[/.]en[-_](?P<country>[a-z]{2})(?=[/.?]|$)", re.IGNORECASE)
 _DAY_FIRST_IN_ENGLISH = ("uk", "ie", "au", "nz", "in", "za", "ng", "ke", "pk", "sg", "my", "hk", "gh", "eu")
 _BRITISH = re.compile(
@@ -42,13 +42,11 @@ def order_of(lines: Sequence[str], language: str | None, url: str | None) -> Ord
     Only English has both orders: a site under a domain of its own country tells which, then its spelling.
     """
     day_first = month_first = 0
-    ambiguous = False
-    for line in lines:
-        if "/" in line or "-" in line:
-            for first, second in _NUMERIC.findall(line):
-                day_first += int(first) > 12 >= int(second)
-                month_first += int(second) > 12 >= int(first)
-                ambiguous = True
+    text = "\n".join(lines)
+    ambiguous = _NUMERIC.findall(text) if any(part in text for part in ("/20", "/19", "-20", "-19")) else []
+    for first, second in ambiguous:
+        day_first += int(first) > 12 >= int(second)
+        month_first += int(second) > 12 >= int(first)
     if day_first != month_first:
         return Order(day_first > month_first, SURE)
     if language not in (None, "en"):
@@ -60,7 +58,7 @@ def order_of(lines: Sequence[str], language: str | None, url: str | None) -> Ord
         return Order(day_first=True, sureness=BY_COUNTRY)
     if not ambiguous:
         return Order(day_first=False, sureness=GUESSED)
-    text = "\n".join(lines)[:_LOOKED_AT]
+    text = text[:_LOOKED_AT]
     british, american = len(_BRITISH.findall(text)), len(_AMERICAN.findall(text))
     if max(british, american) >= 2 * min(british, american) + 2:
         return Order(british > american, BY_SPELLING)

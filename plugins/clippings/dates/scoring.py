@@ -10,8 +10,12 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from clippings.dates.features import NAMES
 
@@ -30,15 +34,21 @@ class Tree:
     right: tuple[int, ...]
     value: tuple[float, ...]
 
-    def at(self, numbers: Sequence[float]) -> float:
-        """The value of the leaf that these numbers lead to."""
-        node = 0
-        while (feature := self.feature[node]) >= 0:
-            node = self.left[node] if numbers[feature] <= self.threshold[node] else self.right[node]
-        return self.value[node]
+
+class _Forest(NamedTuple):
+    """All trees side by side: for each node, whichever tree it is of, the feature asked, the threshold, both next nodes and
+    the value. A leaf leads to itself. `roots`: the first node of each tree; `depth`: the steps to the farthest leaf."""
+
+    feature: npt.NDArray[np.intp]
+    threshold: npt.NDArray[np.float64]
+    left: npt.NDArray[np.intp]
+    right: npt.NDArray[np.intp]
+    value: npt.NDArray[np.float64]
+    roots: npt.NDArray[np.intp]
+    depth: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """The trees, and the slope and shift of the logistic curve that calibrates what they say."""
 
@@ -46,11 +56,41 @@ class Model:
     slope: float
     shift: float
 
+    @cached_property
+    def _forest(self) -> _Forest:
+        sizes = [len(tree.feature) for tree in self.trees]
+        roots = np.cumsum([0, *sizes[:-1]])
+        feature, left, right = (
+            np.concatenate([getattr(tree, part) for tree in self.trees]) for part in ("feature", "left", "right")
+        )
+        own, first = np.arange(len(feature)), np.repeat(roots, sizes)
+        leaf = feature < 0
+        return _Forest(
+            feature=np.where(leaf, 0, feature),
+            threshold=np.concatenate([tree.threshold for tree in self.trees]),
+            left=np.where(leaf, own, first + left),
+            right=np.where(leaf, own, first + right),
+            value=np.concatenate([tree.value for tree in self.trees]),
+            roots=roots,
+            depth=max(_depth(tree, 0) for tree in self.trees),
+        )
+
+    def scores(self, days: Sequence[Sequence[float]]) -> list[float]:
+        """For the numbers of each day, the sum of the values of the leaves that they lead to."""
+        forest = self._forest
+        numbers = np.array(days, np.float64)
+        place = np.arange(len(days))[:, None]
+        node = np.repeat(forest.roots[None], len(days), axis=0)
+        for _ in range(forest.depth):
+            below = numbers[place, forest.feature[node]] <= forest.threshold[node]
+            node = np.where(below, forest.left[node], forest.right[node])
+        scores: list[float] = forest.value[node].sum(axis=1).tolist()
+        return scores
+
     def probabilities(self, days: Sequence[Sequence[float]]) -> list[float]:
         """For the numbers of each day of one page how likely it is the one. They add up to less than 1: the rest is the
         likelihood that none of them is."""
-        scores = [sum(tree.at(numbers) for tree in self.trees) for numbers in days]
-        powers = [math.exp(max(-LARGEST_SCORE, min(LARGEST_SCORE, score))) for score in scores]
+        powers = [math.exp(max(-LARGEST_SCORE, min(LARGEST_SCORE, score))) for score in self.scores(days)]
         whole = 1.0 + sum(powers)
         return [power / whole for power in powers]
 
@@ -59,6 +99,13 @@ class Model:
         least = 1e-6
         bounded = min(1 - least, max(least, probability))
         return 1 / (1 + math.exp(-(self.slope * math.log(bounded / (1 - bounded)) + self.shift)))
+
+
+def _depth(tree: Tree, node: int) -> int:
+    """The steps from a node to the farthest leaf below it."""
+    if tree.feature[node] < 0:
+        return 0
+    return 1 + max(_depth(tree, tree.left[node]), _depth(tree, tree.right[node]))
 
 
 @lru_cache(maxsize=1)

@@ -3,13 +3,15 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import compress
 
 from clippings.articles import Precision
-from clippings.dates.expressions import Expression, expressions, first_time, has_digit, normal
+from clippings.characters import lines_with_digits
+from clippings.dates.expressions import Expression, expressions, first_time, lines_with_dates, normal
 from clippings.dates.mentions import Mention, Place
 from clippings.dates.order import SURE, Order
-from clippings.pages import Block, Extraction, Page
+from clippings.pages import Block, Extraction, Page, lines_with
 
 MOST_LINES = 4000
 HEAD_LINES = 14
@@ -17,8 +19,9 @@ HEAD_LINES = 14
 LONGEST_RELATIVE = 60
 LONGEST_TIME_LINE = 24
 LONG_LINE = 120
-"""Characters from which a line is taken for a paragraph, where extraction gives no verdicts."""
+"""Characters from which a line is taken for a paragraph, where extraction says nothing of the lines."""
 
+_BETWEEN_WORDS = re.compile(r"\W+")
 _COPYRIGHT_SIGNS = ("©", "opyright", "OPYRIGHT", "(c)", "(C)")
 _COPYRIGHT_YEAR = re.compile(
     r"(?:©|\(c\)|copyright)[^\n]{0,40}?(?<!\d)((?:19|20)\d\d)(?:\s?[-–]\s?((?:19|20)\d\d))?", re.I
@@ -59,13 +62,17 @@ class Layout:
         return _up(self.lines, self.first, HEAD_LINES)
 
     @cached_property
+    def text(self) -> str:
+        """The lines, divided by newlines."""
+        return "\n".join(self.lines)
+
+    @cached_property
     def copyright_years(self) -> tuple[int, int] | None:
         """The first and last year of the copyright lines outside of the main text."""
         years = [
             int(year)
-            for at, line in enumerate(self.lines)
-            if at not in self.kept and any(sign in line for sign in _COPYRIGHT_SIGNS)
-            for match in _COPYRIGHT_YEAR.finditer(line[:500])
+            for at in sorted(lines_with(_COPYRIGHT_SIGNS, self.text) - self.kept)
+            for match in _COPYRIGHT_YEAR.finditer(self.lines[at][:500])
             for year in match.groups()
             if year is not None
         ]
@@ -88,9 +95,9 @@ def _up(lines: tuple[str, ...], start: int, count: int) -> int:
 
 
 def layout_of(page: Page, extraction: Extraction) -> Layout:
-    """The page's parts, by the verdicts of extraction, or by where its text stands among the lines."""
+    """The page's parts, by the lines that extraction kept, or by where its text stands among the lines."""
     lines = page.lines[:MOST_LINES]
-    kept = {at for at, verdict in enumerate(extraction.verdicts[: len(lines)]) if verdict.kept}
+    kept = set(compress(range(len(lines)), extraction.kept))
     if not kept:
         paragraphs = {part.strip() for part in extraction.text.splitlines() if part.strip()}
         kept = {at for at, line in enumerate(lines) if line.strip() in paragraphs}
@@ -103,14 +110,25 @@ def layout_of(page: Page, extraction: Extraction) -> Layout:
 
 def plain_words(text: str) -> str:
     """The words of a text in small letters, divided by single spaces."""
-    return re.sub(r"\W+", " ", text).casefold().strip()
+    return _BETWEEN_WORDS.sub(" ", text).casefold().strip()
+
+
+def holds(line: str, words: str) -> bool:
+    """Whether words (as `plain_words` makes them) stand in a line one after another. Most lines have not even the longest
+    of them."""
+    return _longest(words) in line.casefold() and words in plain_words(line)
+
+
+@lru_cache(maxsize=64)
+def _longest(words: str) -> str:
+    return max(words.split(" "), key=len)
 
 
 def _title_line(lines: tuple[str, ...], title: str, first: int) -> int | None:
     if not title:
         return None
     for at in range(min(first, len(lines)) - 1, -1, -1):
-        if len(lines[at]) < 4 * len(title) + 40 and title in plain_words(lines[at]):
+        if len(lines[at]) < 4 * len(title) + 40 and holds(lines[at], title):
             return at
     return None
 
@@ -118,15 +136,18 @@ def _title_line(lines: tuple[str, ...], title: str, first: int) -> int | None:
 def visible_mentions(layout: Layout, language: str | None, order: Order) -> list[Mention]:
     """Every date with a year in the text, in order; both readings of one whose day and month are in doubt."""
     found: list[Mention] = []
+    numbered = lines_with_digits(layout.text)
+    likely = lines_with_dates([layout.lines[at] for at in numbered])
+    dated = {numbered[place]: line for place, line in likely.items()}
     for at, line in enumerate(layout.lines):
         if at < layout.first and len(line) <= LONGEST_RELATIVE and found:
             found += _relative(layout, at, found)
-        if not has_digit(line) or _is_address(line):
+        written = dated.get(at)
+        if written is None or _is_address(line):
             continue
-        composed = normal(line)
-        for one in expressions(composed, language, day_first=order.day_first):
-            passage = composed[max(0, one.start - 60) : one.end + 60].strip()
-            whole = _with_time_below(layout, at, composed, one)
+        for one in expressions(written, language, day_first=order.day_first):
+            passage = written[max(0, one.start - 60) : one.end + 60].strip()
+            whole = _with_time_below(layout, at, written, one)
             found.append(Mention.of(layout.place(at), whole, passage, at))
             if one.ambiguous and order.sureness < SURE:
                 other = replace(whole, month=one.day, day=one.month, exchanged=True)

@@ -58,8 +58,11 @@ def byline(line: str) -> str | None:
 def is_byline(line: str) -> bool:
     """Whether a line is a byline, of a person or a desk."""
     line = line.strip()
-    patterns = (_LINE, _POSTED, _LABELLED, _IDEOGRAPHIC, _DESK)
-    return 0 < len(line) <= _LONGEST and any(pattern.fullmatch(line) for pattern in patterns)
+    if not line or len(line) > _LONGEST:
+        return False
+    if _LINE.fullmatch(line) or _POSTED.fullmatch(line) or _DESK.fullmatch(line):
+        return True
+    return not line.isascii() and bool(_LABELLED.fullmatch(line) or _IDEOGRAPHIC.fullmatch(line))
 
 
 def find_author(lines: Sequence[str], begin: int, first: int, last: int) -> str | None:

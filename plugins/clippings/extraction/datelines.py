@@ -36,6 +36,8 @@ _DATE = re.compile(
     r"|\d{1,2}(?:\.|st|nd|rd|th|er|º)?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d{2}"
     r"|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d{2}"
 )
+_YEAR = re.compile(r"\d{4}")
+"""What every date has: most lines have none, and are done with by it."""
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_DATE_LINE = 80
 _WORDS_BESIDE_DATE = 5
@@ -59,7 +61,7 @@ def is_dateline(line: str) -> bool:
 
 def is_date_line(line: str) -> bool:
     """Whether a line holds a full date and little else (`Published on 8 March 2012 at 07:45`)."""
-    if len(line) > _LONGEST_DATE_LINE or line[-1:] in "!?。":
+    if len(line) > _LONGEST_DATE_LINE or line[-1:] in "!?。" or not _YEAR.search(line):
         return False
     rest, dates = _DATE.subn(" ", line)
     return dates > 0 and len(_WORD.findall(rest)) <= _WORDS_BESIDE_DATE

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from clippings.extraction.features import base_features, context_features
 from clippings.extraction.markup_features import markup_features
-from clippings.extraction.network import MAIN, Network
+from clippings.extraction.network import Ensemble, Network
 from clippings.pages import Block
 
 Floats = npt.NDArray[np.float32]
@@ -36,9 +36,8 @@ def write_networks(networks: Sequence[Network], path: Path) -> None:
     path.write_text(json.dumps(kept, indent=1) + "\n", encoding="ascii")
 
 
-@cache
 def read_networks(path: Path) -> tuple[Network, ...]:
-    """The networks that `write_networks` wrote; read once a process."""
+    """The networks that `write_networks` wrote."""
     networks = []
     for matrices in json.loads(path.read_text(encoding="ascii")):
         values = {
@@ -53,23 +52,30 @@ def _stretches(count: int) -> list[slice]:
     return [slice(begin, begin + LONGEST_STRETCH) for begin in range(0, count, LONGEST_STRETCH)]
 
 
-def _likely(networks: Sequence[Network], features: Floats) -> Floats:
-    shares = [np.exp(network.log_probabilities(features)[:, MAIN]) for network in networks]
-    result: Floats = np.mean(shares, axis=0)
-    return result
+@cache
+def _shipped(path: Path) -> Ensemble:
+    return Ensemble.of(read_networks(path))
 
 
-def text_likelihoods(lines: Sequence[str], networks: Sequence[Network] | None = None) -> Floats:
+def _likely(networks: Sequence[Network] | None, shipped: Path, features: Floats) -> Floats:
+    model = _shipped(shipped) if networks is None else Ensemble.of(networks)
+    return model.likelihoods(features)
+
+
+def text_likelihoods(
+    lines: Sequence[str], networks: Sequence[Network] | None = None, bare: Sequence[str] | None = None
+) -> Floats:
     """For each line of a plain-text scrape, how likely it is main text (0 to 1); 0 for blank lines.
 
     `networks`: others than those that ship (to measure what they say of sites that they have not seen).
+    `bare`: the lines without their bullets, where the caller has them already.
     """
     if len(lines) > LONGEST_STRETCH:
         return np.concatenate([text_likelihoods(lines[part], networks) for part in _stretches(len(lines))])
     result = np.zeros(len(lines), np.float32)
-    indices, base, _ = base_features(lines)
+    indices, base, _ = base_features(lines, bare)
     if len(indices):
-        result[indices] = _likely(networks or read_networks(TEXT_WEIGHTS), context_features(base, indices, len(lines)))
+        result[indices] = _likely(networks, TEXT_WEIGHTS, context_features(base, indices, len(lines)))
     return result
 
 
@@ -87,5 +93,5 @@ def html_likelihoods(
         shown = [blocks[i] for i in indices]
         markup = markup_features(shown, taken_by_trafilatura[indices])
         features = np.concatenate([context_features(base, indices, len(lines)), markup], axis=1)
-        result[indices] = _likely(networks or read_networks(HTML_WEIGHTS), features)
+        result[indices] = _likely(networks, HTML_WEIGHTS, features)
     return result

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -81,7 +82,8 @@ def extract_blocks(page: Page, networks: Sequence[Network] | None = None) -> Ext
         site_name=found.sitename or None,
         method=method,
         confidence=confidence if paragraphs else 0.0,
-        verdicts=_verdicts(lines, likely, kept, title),
+        kept=tuple(kept.tolist()),
+        judge=partial(_verdicts, lines, likely, kept, title),
     )
 
 

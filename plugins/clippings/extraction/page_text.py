@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -41,11 +42,11 @@ def extract_lines(page: Page, networks: Sequence[Network] | None = None) -> Extr
     `networks`: others than those that ship (to measure what they make of sites that they have not seen).
     """
     lines = page.lines
-    likely = text_likelihoods(lines, networks)
     bare = [strip_bullet(line) for line in lines]
+    likely = text_likelihoods(lines, networks, bare)
     words = np.fromiter((_words(line) if line else 0 for line in bare), np.int64, len(bare))
     kept = likely >= THRESHOLD
-    kept &= np.fromiter((_ADDRESS.fullmatch(line) is None for line in bare), np.bool_, len(bare))
+    kept[[i for i in _places(kept) if _ADDRESS.fullmatch(bare[i])]] = False
     _rescue(kept, likely)
     _complete(bare, words, kept, likely)
     _end_article(bare, words, kept)
@@ -53,9 +54,10 @@ def extract_lines(page: Page, networks: Sequence[Network] | None = None) -> Extr
     _drop_repeats(bare, kept)
     on = np.flatnonzero(kept)
     if not len(on):
-        return Extraction("", None, None, None, "lines", 0.0, _verdicts(lines, bare, likely, kept, None))
+        judge = partial(_verdicts, lines, bare, likely, kept, None)
+        return Extraction("", None, None, None, "lines", 0.0, tuple(kept.tolist()), judge)
     first = _anchor(words, on)
-    listed = [bool(line) and line != given.strip() for line, given in zip(bare, lines, strict=True)]
+    listed = [bool(line) and line != given.strip() for line, given in zip(bare[:first], lines, strict=False)]
     title = find_title(bare, listed, first, "\n".join(bare[i] for i in on if i >= first))
     below = kept.copy()
     if title is not None:
@@ -82,7 +84,8 @@ def extract_lines(page: Page, networks: Sequence[Network] | None = None) -> Extr
         site_name=None,
         method="lines",
         confidence=expected_f1(words, likely, kept),
-        verdicts=_verdicts(lines, bare, likely, kept, title),
+        kept=tuple(kept.tolist()),
+        judge=partial(_verdicts, lines, bare, likely, kept, title),
     )
 
 
@@ -119,7 +122,8 @@ def _end_article(bare: Sequence[str], words: Counts, kept: npt.NDArray[np.bool_]
     chosen = words * kept
     before = np.cumsum(chosen) - chosen
     total = float(chosen.sum())
-    for i in np.flatnonzero(before > max(_BEFORE_COMMENTS * total, 30)).tolist():
+    last = _places(kept)[-1]
+    for i in np.flatnonzero(before[: last + 1] > max(_BEFORE_COMMENTS * total, 30)).tolist():
         if is_comments_heading(bare[i]) or (before[i] > _BEFORE_RELATED * total and is_related_heading(bare[i])):
             kept[i:] = False
             return
@@ -144,10 +148,11 @@ def _drop_repeats(bare: Sequence[str], kept: npt.NDArray[np.bool_]) -> None:
             kept[i] = False
         seen.add(bare[i])
     whole = [bare[i] for i in _places(kept)]
+    text = "\n".join(whole)
     for i in _places(kept):
         line = bare[i].strip("\"“”„«»' ")
-        if 40 < len(line) < 250 and any(len(other) > len(bare[i]) + 10 and line in other for other in whole):
-            kept[i] = False
+        if 40 < len(line) < 250 and text.count(line) > 1:
+            kept[i] = not any(len(other) > len(bare[i]) + 10 and line in other for other in whole)
 
 
 def _anchor(words: Counts, on: npt.NDArray[np.intp]) -> int:

@@ -13,7 +13,7 @@ from clippings.records import ContentType
 _ADDRESS = re.compile(r"^<?(https?://[^\s<>\"]+)>?$", re.IGNORECASE)
 _WEB_ADDRESS = re.compile(r"^https?://[^\s/]+\.[^\s]+$", re.IGNORECASE)
 _LABELLED = re.compile(r"^(?:url|source url|link|permalink|adresse|адрес)\s*:\s*(https?://\S+)$", re.IGNORECASE)
-_UNWANTED_CONTROLS = dict.fromkeys([*range(9), *range(14, 32), 0x7F, 0xFEFF, 0x200B, 0xAD])
+_UNWANTED_CONTROLS = tuple(map(chr, [*range(9), *range(14, 32), 0x7F, 0xFEFF, 0x200B, 0xAD]))
 
 DEEPEST = 256
 """Elements within one another at which libxml2 ends, to keep its stack (`xmlParserMaxDepth`)."""
@@ -38,7 +38,10 @@ def parse(content: str, content_type: ContentType, url: str | None = None) -> Pa
                 url=url or _address_in_head(tree),
                 blocks=blocks,
             )
-    lines = tuple(content.translate(_UNWANTED_CONTROLS).splitlines())
+    for control in _UNWANTED_CONTROLS:
+        if control in content:
+            content = content.replace(control, "")
+    lines = tuple(content.splitlines())
     return Page(lines=lines, url=url or _address_in_lines(lines))
 
 

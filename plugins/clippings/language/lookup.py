@@ -32,8 +32,8 @@ class Lookup:
 
     def find(self, wanted: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """For each wanted key its place in `keys`, and whether it is there (elsewhere the place means nothing)."""
-        places: NDArray[np.intp] = self.slots[_hash(wanted)].astype(np.intp)
-        found: NDArray[np.bool_] = self.keys[places] == wanted
+        places: NDArray[np.intp] = self.slots.take(_hash(wanted)).astype(np.intp)
+        found: NDArray[np.bool_] = self.keys.take(places) == wanted
         missed = np.flatnonzero(~found)
         if len(missed) and len(self.spilled):
             spill = np.searchsorted(self.rest, wanted[missed])

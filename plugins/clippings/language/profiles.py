@@ -82,7 +82,7 @@ class Profiles:
 
         With `every` at 3 each character still belongs to a trigram that is scored.
         """
-        signs = np.concatenate((_BEFORE_TEXT, self.signs[_clean(text)]))
+        signs = np.concatenate((_BEFORE_TEXT, self.signs.take(_clean(text))))
         letters = int(np.count_nonzero(signs & _LETTER))
         marked = signs[2::every]
         both_capital = (marked & signs[1:-1:every] & _CAPITAL) != 0
@@ -117,7 +117,8 @@ class Profiles:
             return np.zeros((0, self.logs.shape[1]))
         order = np.argsort(windows, kind="stable")
         starts = np.flatnonzero(np.diff(windows[order], prepend=-1))
-        sums: NDArray[np.float64] = np.add.reduceat(self.logs[rows[order]], starts, axis=0).astype(np.float64)
+        logs = self.logs.take(rows[order], axis=0)
+        sums: NDArray[np.float64] = np.add.reduceat(logs, starts, axis=0).astype(np.float64)
         return sums
 
     def _by_language(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from clippings.pages import lines_with
 from clippings.sources.entries import Kind, SourceEntry
 
 PHOTO = re.compile(
@@ -63,6 +64,10 @@ class Boilerplate:
         invitations = re.findall(r"[^\W\d_]+", _INVITATION)
         self._menu_starts = {*invitations, *(name.partition(" ")[0] for name in self._names)}
         self._capitals = {plain(name): name for entry in publishers for name in entry.names}
+        telling = (*self._menu_starts, *self._furniture, *self._beginnings)
+        self._starts = frozenset(text.partition(" ")[0] for text in telling)
+        # a beginning of one word may go on without a space
+        self._other_starts = tuple(start for start in self._beginnings if " " not in start)
 
     def find(self, lines: Sequence[str], kept: Sequence[bool]) -> Iterator[Found]:
         """The marks of a page, in the order of its lines.
@@ -73,9 +78,10 @@ class Boilerplate:
         page = plain_lines(lines)
         whole = "\n".join(page)
         signatures = [signature for signature in self._signatures if signature[0] in whole]
-        claims = {whole.count("\n", 0, at) for sign in _SIGNS for at in _occurrences(whole, sign)}
+        claims = lines_with(_SIGNS, whole)
+        signed = lines_with((phrase for phrase, _, _ in signatures), whole)
         for place, line in enumerate(page):
-            if not line:
+            if not (place in claims or place in signed or self._may_tell(line)):
                 continue
             piece = self._furniture.get(_NUMBER.sub("#", line) if line[0].isdigit() else line)
             if piece is None and line.startswith(self._any_beginning):
@@ -96,6 +102,10 @@ class Boilerplate:
             alone = self._names.get(line)
             if alone is not None:
                 yield Found("masthead", alone, lines[place].strip(), place)
+
+    def _may_tell(self, line: str) -> bool:
+        """Whether a line begins like furniture, an item of a menu or a name: most lines do not, and are done with here."""
+        return line.partition(" ")[0] in self._starts or line[:1].isdigit() or line.startswith(self._other_starts)
 
     def _owner(self, line: str) -> str | None:
         """Whose copyright a line states: the name that follows the sign, with a year or with all rights reserved.
@@ -118,16 +128,11 @@ def plain(text: str) -> str:
 
 def plain_lines(lines: Sequence[str]) -> list[str]:
     """`plain` of each line, made for all of them at once."""
-    whole = "\n".join(line.replace("\n", " ") for line in lines)
+    whole = "\n".join(lines)
+    if whole.count("\n") != len(lines) - 1:
+        whole = "\n".join(line.replace("\n", " ") for line in lines)
     if not whole.isascii():
         for fancy, simple in (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"')):
             whole = whole.replace(fancy, simple)
     spaced = whole.casefold().replace("\u00a0", " ").replace("\t", " ").split("\n")
     return [" ".join(line.split()) if "  " in line else line.strip() for line in spaced]
-
-
-def _occurrences(text: str, part: str) -> Iterator[int]:
-    at = text.find(part)
-    while at >= 0:
-        yield at
-        at = text.find(part, at + 1)

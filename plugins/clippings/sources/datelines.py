@@ -36,12 +36,18 @@ _SHAPES = (
 )
 
 
+WORD = re.compile(r"\w+")
+_WITHIN_WORDS = frozenset("电電】])）")
+"""Where none of these stands, no shape lets letters touch the mark: its words are words of the line."""
+
+
 class Datelines:
     """The marks of all sources, looked for in one pass for each shape of dateline."""
 
     def __init__(self, marks: Iterable[str]) -> None:
         longest_first = sorted(set(marks), key=lambda mark: (-len(mark), mark))
         self._known = {mark.casefold(): mark for mark in longest_first}
+        self._first_words = {word[0] for mark in self._known if (word := WORD.search(mark))}
         either = "|".join(re.escape(mark) for mark in longest_first) or "(?!)"
         self._shapes = [re.compile(shape.format(marks=either), re.IGNORECASE) for shape in _SHAPES]
 
@@ -49,6 +55,8 @@ class Datelines:
         """The mark in the dateline that `line` begins with; None where it begins with none."""
         head = line.strip()[:REACH]
         folded = head.casefold()
+        if self._first_words.isdisjoint(WORD.findall(folded)) and _WITHIN_WORDS.isdisjoint(folded):
+            return None
         if not any(mark in folded for mark in self._known):
             return None
         for shape in self._shapes:

@@ -10,7 +10,7 @@ from pathlib import Path
 from clippings.articles import UNKNOWN_SOURCE, Evidence, SourceTag
 from clippings.pages import Extraction, Page
 from clippings.sources.boilerplate import PHOTO, Boilerplate, plain
-from clippings.sources.datelines import Datelines
+from clippings.sources.datelines import WORD, Datelines
 from clippings.sources.entries import Kind, SourceEntry, read_entries
 from clippings.sources.sites import host_of, site_of
 
@@ -70,6 +70,8 @@ class SourceRules:
     _by_dateline: dict[str, str]
     _datelines: Datelines
     _names: re.Pattern[str] | None
+    _first_words: frozenset[str]
+    """Of the names: a line without any of them is done with."""
     _boilerplate: Boilerplate
 
     @classmethod
@@ -87,6 +89,7 @@ class SourceRules:
             _by_dateline={mark.casefold(): entry.name for entry in entries for mark in entry.datelines},
             _datelines=Datelines(mark for entry in entries for mark in entry.datelines),
             _names=re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE) if either else None,
+            _first_words=frozenset(word[0] for name in names if (word := WORD.search(name))),
             _boilerplate=Boilerplate(entries),
         )
 
@@ -132,7 +135,7 @@ class SourceRules:
             found.append(Mark("site-name", named.name, SITE_NAME, extraction.site_name))
         found += self._dateline(page.lines, opening, extraction)
         found += self._bylines(page.lines, opening, extraction)
-        for piece in self._boilerplate.find(page.lines, [verdict.kept for verdict in extraction.verdicts]):
+        for piece in self._boilerplate.find(page.lines, extraction.kept):
             weight = piece.weight or _WEIGHTS[piece.rule]
             found.append(Mark(piece.rule, piece.source, weight, piece.text, piece.place + 1))
         kept: dict[tuple[str, str, str], Mark] = {}
@@ -180,12 +183,9 @@ class SourceRules:
             return
         near = _filled(lines, range(opening - 1, -1, -1), NEAR_LINES)
         near = [place for place in near if len(lines[place].strip()) <= LONGEST_BYLINE]
-        folded = "\n".join(lines[place] for place in near).casefold()
-        if not any(name in folded for name in self._by_name):
-            near = []
         for place in near:
             line = lines[place].strip()
-            if "©" in line or PHOTO.search(line):
+            if self._first_words.isdisjoint(WORD.findall(line.casefold())) or "©" in line or PHOTO.search(line):
                 continue
             for match in self._names.finditer(line):
                 entry = self._by_name[match[0].casefold()]
@@ -218,12 +218,12 @@ def _opening(page: Page, extraction: Extraction) -> int:
     """The index of the line with which the main text opens; where none was cut out, of the first long line; or 0."""
     start = extraction.text[:60].split("\n", 1)[0].strip()
     if start:
-        for place, line in enumerate(page.lines):
-            if start in line:
-                return place
-    for place, verdict in enumerate(extraction.verdicts):
-        if verdict.kept:
-            return place
+        text = "\n".join(page.lines)
+        at = text.find(start)
+        if at >= 0:
+            return text.count("\n", 0, at)
+    if True in extraction.kept:
+        return extraction.kept.index(True)
     return next((place for place, line in enumerate(page.lines) if len(line.encode()) >= _LONG_LINE), 0)
 
 

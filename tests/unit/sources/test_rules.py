@@ -6,7 +6,7 @@ import pytest
 from lxml.html import document_fromstring
 
 from clippings.articles import UNKNOWN_SOURCE
-from clippings.pages import Extraction, LineVerdict, Page
+from clippings.pages import Extraction, Page
 from clippings.settings import PROJECT
 from clippings.sources import SourceRules
 
@@ -52,11 +52,9 @@ def page_of(*lines: str, url: str | None = None, head: str | None = None) -> Pag
 
 
 def cut(*paragraphs: str, lines: tuple[str, ...] = (), site_name: str | None = None, author: str | None = None):
-    """An extraction whose main text are these paragraphs, and whose verdicts keep the lines that hold one of them."""
-    verdicts = tuple(
-        LineVerdict(any(part in line for part in paragraphs), 0.9, "paragraph" if line else "blank") for line in lines
-    )
-    return Extraction("\n\n".join(paragraphs), None, author, site_name, "test", 0.9, verdicts)
+    """An extraction whose main text are these paragraphs, and that keeps the lines that hold one of them."""
+    kept = tuple(any(part in line for part in paragraphs) for line in lines)
+    return Extraction("\n\n".join(paragraphs), None, author, site_name, "test", 0.9, kept)
 
 
 def tag(rules: SourceRules, *lines: str, url: str | None = None, head: str | None = None, **found):
