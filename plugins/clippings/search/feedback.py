@@ -43,6 +43,9 @@ SHORTEST = 3
 LEARNED_FROM = ("text_*",)
 """What of a first hit teaches: its text, in the field of its language."""
 
+MOST_TERMS = 250
+"""Words of the first hits that are looked at, by tf-idf among all of them: the answer is long enough with these."""
+
 BEGINNING = 1500
 """Characters of a first hit's text that are read: news says first what it is about."""
 
@@ -91,6 +94,7 @@ def understood(client: OpenSearch, settings: OpenSearchSettings, parsed: ParsedQ
         tokens=kept,
         plain=tuple(dict.fromkeys(_telling(in_use, [found[name] for name in kept]))),
         unknown=any(not each.get("doc_freq") for each in plain.values()),
+        analyses=names,
     )
 
 
@@ -149,7 +153,11 @@ def feedback(
     with searching(settings):
         answer = client.termvectors(
             index=read_alias(settings),
-            body={"doc": {field: [each.text for each in own] for field, own in texts.items()}, "fields": list(texts)},
+            body={
+                "doc": {field: [each.text for each in own] for field, own in texts.items()},
+                "fields": list(texts),
+                "filter": {"max_num_terms": MOST_TERMS, "min_word_length": SHORTEST},
+            },
             params={"term_statistics": "true", "positions": "false"},
         )
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)

@@ -10,7 +10,6 @@ from opensearchpy import OpenSearch
 
 from clippings.search import facets, ranking
 from clippings.search.aliases import read_alias, searching
-from clippings.search.analysis import ANALYSES
 from clippings.search.copies import STORY_FIELDS, copies_of, may_have_copies, one_of_each, story_of
 from clippings.search.documents import FiledArticle, article_of
 from clippings.search.feedback import LEARNED_FROM, feedback, teaches, understood
@@ -205,7 +204,7 @@ def _shown(plan: _Plan, marks: Marks) -> Mapping[str, Any]:
     """What to ask for of hits that are shown: what is known of them, and the passages that were meant."""
     return {
         "_source": list(SHOWN),
-        "highlight": highlighting(ranking.highlighted(plan.parsed, plan.words), marks, ANALYSES),
+        "highlight": highlighting(ranking.highlighted(plan.parsed, plan.words), marks, plan.words.analyses),
     }
 
 

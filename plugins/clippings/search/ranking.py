@@ -9,6 +9,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from clippings.search.analysis import ANALYSES
 from clippings.search.requests import UNKNOWN
 from clippings.search.syntax import Kind, ParsedQuery, Term
 
@@ -28,12 +29,14 @@ class Words:
     """The words of a query as the archive has them.
 
     `plain` are the words as they are written, without a language, and `unknown` is whether one that was typed stands
-    nowhere in the archive: it may be misspelt.
+    nowhere in the archive: it may be misspelt. `analyses` are those of the languages that the archive has, or all
+    where it was not asked.
     """
 
     tokens: Tokens
     plain: tuple[str, ...]
     unknown: bool
+    analyses: Iterable[str] = tuple(ANALYSES)
 
 
 FoundTerms = Mapping[str, Mapping[str, float]]
