@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from clippings.errors import ServiceError
 from clippings.search.client import connect
-from clippings.search.queries import ranked_ids, search
-from clippings.search.requests import Passage, SearchRequest, SearchResults, Sort
+from clippings.search.queries import get_article, more_like_this, ranked_ids, search
+from clippings.search.requests import Hit, Passage, SearchRequest, SearchResults, Sort
 from clippings.search.syntax import span
 from clippings.settings import OpenSearchSettings, opensearch_from_environment
 
@@ -74,6 +75,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--every-copy", action="store_true", help="each copy of a story as a hit of its own; otherwise a story once"
     )
+    parser.add_argument(
+        "--like", metavar="ID", help="other articles about what this one is about, by its id as --json gives it"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object: total, hits, facets, timeline")
     parser.add_argument(
         "--batch",
@@ -88,6 +92,8 @@ def run(arguments: Namespace) -> int:
     with connect(settings) as client:
         if arguments.batch:
             return _batch(client, settings, sys.stdin, arguments.size or BATCH_SIZE)
+        if arguments.like:
+            return _like(client, settings, arguments)
         request = replace(
             request_of(arguments),
             sort=arguments.sort,
@@ -100,6 +106,21 @@ def run(arguments: Namespace) -> int:
         print(json.dumps(_as_json(results), ensure_ascii=False))
     else:
         _print_table(results)
+    return 0
+
+
+def _like(client: OpenSearch, settings: OpenSearchSettings, arguments: Namespace) -> int:
+    """Print what is like an article, best first, one of each story. Raises ServiceError where there is no such article."""
+    filed = get_article(client, settings, arguments.like)
+    if filed is None:
+        raise ServiceError(f"There is no article {arguments.like}: `./clippings search --json` shows the ids.")
+    hits = more_like_this(client, settings, arguments.like, arguments.size or TABLE_SIZE, filed.story_id)
+    if arguments.json:
+        print(json.dumps({"hits": _hits_as_json(hits)}, ensure_ascii=False))
+    elif hits:
+        Console().print(_table(f"Like “{filed.article.title or arguments.like}”", hits))
+    else:
+        Console().print("Nothing in the archive is like it.")
     return 0
 
 
@@ -134,16 +155,20 @@ def _as_json(results: SearchResults) -> dict[str, Any]:
         "total": results.total,
         "more": results.more,
         "did_you_mean": results.did_you_mean,
-        "hits": [
-            {**asdict(hit), "passages": [_plain(passage) for passage in hit.passages], "title_segments": None}
-            for hit in results.hits
-        ],
+        "hits": _hits_as_json(results.hits),
         "facets": facets,
         "timeline": [
             {"unit": bar.unit, "value": bar.value, "first": str(bar.first), "last": str(bar.last), "count": bar.count}
             for bar in results.timeline
         ],
     }
+
+
+def _hits_as_json(hits: Iterable[Hit]) -> list[dict[str, Any]]:
+    return [
+        {**asdict(hit), "passages": [_plain(passage) for passage in hit.passages], "title_segments": None}
+        for hit in hits
+    ]
 
 
 def _plain(passage: Passage) -> str:
@@ -164,10 +189,14 @@ def _print_table(results: SearchResults) -> None:
     if not results.hits:
         console.print("Nothing found. Try fewer or other words, or leave out a filter.")
         return
-    table = Table(title=Text(f"{results.total:,} documents found"), show_lines=True)
+    console.print(_table(f"{results.total:,} documents found", results.hits))
+
+
+def _table(title: str, hits: Iterable[Hit]) -> Table:
+    table = Table(title=Text(title), show_lines=True)
     for column in ("Date", "Source", "Language", "Title and passage"):
         table.add_column(column, overflow="fold", no_wrap=column == "Language")
-    for hit in results.hits:
+    for hit in hits:
         found = _marked(hit.title_segments) if hit.title_segments else Text("(no title)", style="italic")
         if hit.passages:
             found = Text("\n").join([found, _marked(hit.passages[0])])
@@ -176,4 +205,4 @@ def _print_table(results: SearchResults) -> None:
             sources = ", ".join(dict.fromkeys(one.source for one in hit.copies.listed))
             found.append(f"\n{hit.copies.total} copies: {sources}")
         table.add_row(Text(hit.published or "unknown"), Text(hit.source), Text(hit.language or "unknown"), found)
-    console.print(table)
+    return table

@@ -292,6 +292,26 @@ def test_more_like_this_finds_another_story_of_the_kind(client: OpenSearch, file
     assert more_like_this(client, filed, "no such id") == ()
 
 
+def test_the_command_shows_what_is_like_an_article(
+    client: OpenSearch,
+    filed: OpenSearchSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`./clippings search --like ID` lists what the article's page does, as a table and as JSON; of an unknown id it says so."""
+    monkeypatch.setenv(CONNECTION_VARIABLE, filed.url)
+    monkeypatch.setenv("CLIPPINGS_INDEX_PREFIX", filed.index_prefix)
+    assert main(["search", "--like", "shield", "--json"]) == 0
+    listed = [hit["id"] for hit in json.loads(capsys.readouterr().out)["hits"]]
+    assert listed == [hit.id for hit in more_like_this(client, filed, "shield", 10)]
+    assert main(["search", "--like", "shield"]) == 0
+    table = capsys.readouterr().out
+    assert "Like “Missile shields”" in table
+    assert "wars.txt" in table
+    assert main(["search", "--like", "no such id"]) == 1
+    assert "There is no article no such id" in capsys.readouterr().err
+
+
 def test_without_an_index_a_search_says_how_to_make_one(opensearch: OpenSearchSettings) -> None:
     """A missing index is a sentence, not a trace."""
     nowhere = replace(opensearch, index_prefix=f"{opensearch.index_prefix}none-")
