@@ -132,12 +132,24 @@ def test_html_that_no_one_would_write(pipeline: Pipeline, name: str) -> None:
     assert outcome.megabytes < MEGABYTES
 
 
-def test_time_grows_with_the_number_of_links(pipeline: Pipeline) -> None:
-    """Four times as many links take about four times as long: 300,000 of them are read in bounded time."""
+@pytest.mark.parametrize("row", ["<li><a href='/{i}'>link {i} of the day</a></li>", "<a href='/{i}'>link {i}</a> | "])
+def test_a_page_of_300000_links(pipeline: Pipeline, row: str) -> None:
+    """A list or a row of 300,000 links costs little more than one of 10,000: the rest is passed over."""
 
     def page(count: int) -> str:
-        links = "".join(f"<a href='/{i}'>link {i}</a> " for i in range(count))
-        return f"<html><body>{STORY}{links}</body></html>"
+        return f"<html><body>{STORY}{''.join(row.format(i=i) for i in range(count))}</body></html>"
+
+    few, many = (clipped(pipeline, page(count), ContentType.HTML) for count in (10_000, 300_000))
+    assert many.text == few.text
+    assert many.seconds < 5 + 5 * few.seconds
+    assert many.megabytes < few.megabytes + 600
+
+
+def test_time_grows_with_the_number_of_paragraphs(pipeline: Pipeline) -> None:
+    """Four times as many short paragraphs, which are text and not passed over, take about four times as long."""
+
+    def page(count: int) -> str:
+        return f"<html><body>{STORY}{''.join(f'<p>paragraph {i}</p>' for i in range(count))}</body></html>"
 
     few, many = (clipped(pipeline, page(count), ContentType.HTML) for count in (10_000, 40_000))
     assert many.seconds < 4 * 2.5 * max(few.seconds, 0.2)

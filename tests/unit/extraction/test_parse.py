@@ -1,5 +1,6 @@
 from clippings.extraction import parse
 from clippings.extraction.blocks import Markup
+from clippings.extraction.parse import MOST_LINKS
 from clippings.records import ContentType
 
 
@@ -65,3 +66,19 @@ def test_html_that_is_none_is_taken_as_text() -> None:
     page = parse("just words", ContentType.HTML)
     assert page.lines == ("just words",)
     assert parse("", ContentType.HTML).lines == ()
+
+
+def test_of_very_many_links_only_those_without_text_are_passed_over() -> None:
+    """Beyond the ten thousandth, a link that stands by itself is passed over, in a list or in a row; one in a sentence, and
+    every sentence, stays."""
+    rows = (
+        "".join(f"<li><b><a href='/{i}'>link {i}</a></b></li>" for i in range(MOST_LINKS + 50)),
+        " | ".join(f"<a href='/{i}'>row {i}</a>" for i in range(50)),
+        "".join(f"<p>It was <a href='/{i}'>said</a> <a>and</a> heard in sentence {i}.</p>" for i in range(50)),
+    )
+    page = parse(f"<html><body><ul>{rows[0]}</ul><div>{rows[1]}</div>{rows[2]}</body></html>", ContentType.HTML)
+    assert [line for line in page.lines if line.startswith("link")][-1] == f"link {MOST_LINKS - 1}"
+    assert not [line for line in page.lines if "row 2" in line]
+    assert [line for line in page.lines if "heard" in line] == [
+        f"It was said and heard in sentence {i}." for i in range(50)
+    ]
