@@ -140,8 +140,9 @@ class Reason(StrEnum):
 class Rejected:
     """A record that could not become an article. `message` says what is wrong and what to do.
 
-    `record` is None when reading itself failed; `raw` then holds the bytes (at most 64 KiB of them), and `size` says how
-    many there are of them in the uncompressed file, from `position` on, where that is known.
+    `record` is None when reading itself failed. `raw` holds the record's bytes in the file (at most 64 KiB of them), written
+    in `encoding` (a codec of Python's), and `size` says how many there are of them in the uncompressed file, from `position`
+    on, where that is known; without them there is the record's content alone.
     """
 
     feed: str
@@ -153,3 +154,4 @@ class Rejected:
     record: RawRecord | None = None
     raw: bytes = b""
     size: int | None = None
+    encoding: str = "utf-8"

@@ -74,7 +74,9 @@ _MAPPINGS: dict[Book, Document] = {
     # One entry a record that could not be filed (`quarantine.Entry`). `size` is the record's, in bytes; `raw` holds the
     # first 64 KiB of it.
     Book.QUARANTINE: {
-        **_keywords("feed", "path", "stage", "reason", "pipeline_version", "content_type", "record", "name"),
+        **_keywords(
+            "feed", "path", "stage", "reason", "pipeline_version", "content_type", "encoding", "record", "name"
+        ),
         **_keywords("last_run", "runs"),
         **_numbers("position", "tries", "size"),
         **_dates("first_seen", "last_seen"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from clippings.pipeline import Pipeline
 
 Clipped = tuple[RawRecord | None, Article | Rejected]
-"""A record with what the pipeline makes of it; None where reading it failed."""
+"""A record with what the pipeline makes of it, a rejection with its bytes in the file; None where reading it failed."""
 
 
 @dataclass(slots=True)
@@ -39,7 +39,8 @@ def clip_item(pipeline: "Pipeline", feed: Feed, item: PlannedItem, found: Found)
             found.format.add(opened)
             for one in opened.records:
                 if isinstance(one, RawRecord):
-                    yield one, pipeline.clip(one, made_before=item.made_before, default_source=feed.source)
+                    made = pipeline.clip(one, made_before=item.made_before, default_source=feed.source)
+                    yield one, made if isinstance(made, Article) else opened.last.kept_in(made)
                 else:
                     yield None, one
         if not item.start:

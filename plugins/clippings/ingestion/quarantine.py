@@ -1,4 +1,4 @@
-"""Quarantine: every record that could not be filed, with the reason and the raw content, to be seen and replayed."""
+"""Quarantine: every record that could not be filed, with the reason and its bytes in the file, to be seen and replayed."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
@@ -70,6 +70,8 @@ class Entry:
     pipeline_version: str
     raw: bytes
     size: int
+    encoding: str = "utf-8"
+    """The codec of Python's in which `raw` is written, as far as that was known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,12 +243,15 @@ def _seen(entry: Document) -> Entry:
         pipeline_version=entry["pipeline_version"],
         raw=b64decode(entry["raw"]),
         size=entry["size"],
+        encoding=entry.get("encoding", "utf-8"),
     )
 
 
 def _entry(rejected: Rejected, run: str, at: datetime, pipeline_version: str) -> Document:
     record = rejected.record
-    raw = rejected.raw if record is None else record.content.encode("utf-8", "surrogatepass")
+    # A record that OpenSearch refused is no longer at hand but for its content.
+    by_content = record is not None and not rejected.raw
+    raw = record.content.encode("utf-8", "surrogatepass") if record is not None and by_content else rejected.raw
     return {
         "feed": rejected.feed,
         "path": rejected.file,
@@ -259,7 +264,8 @@ def _entry(rejected: Rejected, run: str, at: datetime, pipeline_version: str) ->
         "content_type": None if record is None else record.content_type.value,
         "given": {} if record is None else dict(record.given),
         "raw": b64encode(raw[:MOST_RAW_BYTES]).decode("ascii"),
-        "size": rejected.size if rejected.size is not None and record is None else len(raw),
+        "size": len(raw) if by_content or rejected.size is None else rejected.size,
+        "encoding": rejected.encoding,
         "pipeline_version": pipeline_version,
         "last_run": run,
         "last_seen": at.isoformat(),

@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import IO
 
 from clippings.articles import Reason, Rejected
@@ -30,6 +30,31 @@ PROBE = 65_536
 STAGE = "read"
 
 
+@dataclass(slots=True)
+class LastRead:
+    """The record that was read last, as its bytes in the file: asked for only where it is rejected later on."""
+
+    _source: Source | None = None
+    _piece: Piece | None = None
+
+    def note(self, source: Source, piece: Piece) -> None:
+        """This piece is the last that was read."""
+        self._source, self._piece = source, piece
+
+    def kept_in(self, rejected: Rejected) -> Rejected:
+        """The rejection of that record, with its bytes."""
+        if self._source is None or self._piece is None:
+            return rejected
+        raw, size = _original(self._source, self._piece)
+        return replace(rejected, raw=raw, size=size, encoding=self._source.encoding.codec)
+
+
+def _original(source: Source, piece: Piece) -> tuple[bytes, int]:
+    """The bytes of a piece in the file, as many as are kept, and how many there are."""
+    size = source.measure(piece.data) if piece.size is None else piece.size
+    return source.original(piece.data[: 2 * HEAD_KEPT])[:HEAD_KEPT], size
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """One file (or member of an archive) while it is read: how, and its records.
@@ -41,6 +66,7 @@ class Opened:
     decision: Decision
     records: Iterator[RawRecord | Rejected]
     packing: tuple[str, ...] = ()
+    last: LastRead = field(default_factory=LastRead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +87,9 @@ class StoredFile:
             for content in unpack(path, stored):
                 members += 1
                 decision = decide(self.feed, content)
-                yield Opened(content.file, decision, _records(self.feed, content, decision, 0, None), content.how)
+                last = LastRead()
+                records = _records(self.feed, content, decision, 0, None, last)
+                yield Opened(content.file, decision, records, content.how, last)
             if not members:
                 yield self._without_members()
             return
@@ -70,14 +98,16 @@ class StoredFile:
         begin = max(start, decision.encoding.mark)
         stored.seek(begin)
         content = Content(path, stored)
-        yield Opened(path, decision, _records(self.feed, content, decision, begin, end, at_start=start == 0))
+        last = LastRead()
+        records = _records(self.feed, content, decision, begin, end, last, at_start=start == 0)
+        yield Opened(path, decision, records, last=last)
 
     def _without_members(self) -> Opened:
         """An archive that holds nothing to be read: it is accounted for as an empty file is."""
         content = Content(self.path, io.BytesIO())
         problem = (Reason.EMPTY, "The archive holds no file (hidden ones are passed over).")
         decision = replace(decide(self.feed, content), problem=problem)
-        return Opened(self.path, decision, _records(self.feed, content, decision, 0, None), ("archive",))
+        return Opened(self.path, decision, _records(self.feed, content, decision, 0, None, LastRead()), ("archive",))
 
     def digest(self) -> str:
         """SHA-256 (hex) of the stored bytes. What was read already is not read again, the rest is."""
@@ -219,9 +249,16 @@ def _one_document(source: Source, limit: int) -> Iterator[Piece]:
 
 
 def _records(
-    feed: Feed, content: Content, decision: Decision, start: int, end: int | None, *, at_start: bool = True
+    feed: Feed,
+    content: Content,
+    decision: Decision,
+    start: int,
+    end: int | None,
+    last: LastRead,
+    *,
+    at_start: bool = True,
 ) -> Iterator[RawRecord | Rejected]:
-    """The records that begin before `end`, read from `start`."""
+    """The records that begin before `end`, read from `start`; `last` is told of each before it comes."""
     if decision.problem is not None:
         if at_start:
             reason, message = decision.problem
@@ -237,6 +274,7 @@ def _records(
         if end is not None and piece.start >= end:
             break
         if held is not None:
+            last.note(source, held)
             yield from _record(feed, content.file, decision, source, held)
         held = piece
     # Where the file broke off, the last record is what broke off with it.
@@ -245,6 +283,7 @@ def _records(
         raw = source.original(held.data)[:HEAD_KEPT] if held is not None else b""
         yield Rejected(feed.id, content.file, position, STAGE, Reason.UNREADABLE, content.damage, raw=raw)
     elif held is not None:
+        last.note(source, held)
         yield from _record(feed, content.file, decision, source, held)
 
 
@@ -252,9 +291,9 @@ def _record(feed: Feed, file: str, decision: Decision, source: Source, piece: Pi
     """A piece as a record, or the reason why it is none; nothing for a response that is no page."""
 
     def rejected(reason: Reason, message: str) -> Rejected:
-        raw = source.original(piece.data[: 2 * HEAD_KEPT])[:HEAD_KEPT]
-        size = source.measure(piece.data) if piece.size is None else piece.size
-        return Rejected(feed.id, file, piece.position, STAGE, reason, message, raw=raw, size=size)
+        raw, size = _original(source, piece)
+        codec = decision.encoding.codec
+        return Rejected(feed.id, file, piece.position, STAGE, reason, message, raw=raw, size=size, encoding=codec)
 
     if piece.reason is not None:
         yield rejected(piece.reason, piece.message)

@@ -115,10 +115,10 @@ def pages(asked: Asked, found: EntryPage) -> Pages:
 
 
 def shown(entry: Entry) -> Shown:
-    """An entry with the beginning of its bytes as text: what is no UTF-8, and signs that cannot be seen or would turn
+    """An entry with the beginning of its bytes as text: what is not in its encoding, and signs that cannot be seen or would turn
     the text around, are written as escapes, so that the reader sees what is really there."""
     # Ends of lines are one in the browser whatever they are in the file.
-    text = entry.raw[: SHOWN_CHARACTERS * MOST_BYTES_A_CHARACTER].decode("utf-8", "backslashreplace")
+    text = entry.raw[: SHOWN_CHARACTERS * MOST_BYTES_A_CHARACTER].decode(entry.encoding, "backslashreplace")
     plain = "".join(
         sign if sign in KEPT or sign.isprintable() else sign.encode("unicode_escape").decode("ascii")
         for sign in text.replace("\r\n", "\n")[:SHOWN_CHARACTERS]

@@ -114,6 +114,19 @@ def test_an_entry_says_everything_of_a_broken_record(feed: Feed, runs: Runs) -> 
     assert entry.raw.strip() == HOSTILE.encode()
 
 
+@pytest.mark.parametrize("codec", ["cp1251", "utf-16-le", "utf-8"])
+def test_a_record_that_could_not_be_clipped_is_kept_as_it_was_written(feed: Feed, runs: Runs, codec: str) -> None:
+    """What the pipeline rejects after it was read lies in quarantine with its very bytes, and the encoding to read them in."""
+    line = json.dumps({"content": "— , — , —", "note": "«Заметка»"}, ensure_ascii=False)
+    (Path(feed.location) / "a.jsonl").write_bytes(f"{good(1)}\n{line}\n".encode(codec))
+    runs.feed = replace(feed, encoding=codec)
+    assert runs(FIRST).counts == Counts(read=2, indexed=1, quarantined=1)
+    (entry,) = runs.look().entries
+    assert (entry.stage, entry.reason) == ("extract", "no-text")
+    assert (entry.raw, entry.size, entry.encoding) == (line.encode(codec), len(line.encode(codec)), codec)
+    assert entry.position == len((good(1) + "\n").encode(codec))
+
+
 def test_entries_are_narrowed_and_counted_by_feed_and_reason(feed: Feed, runs: Runs) -> None:
     """Each facet counts what its values would show under the other narrowing, and the entries fit all of it."""
     write(feed, "a.jsonl", EMPTY, HOSTILE)
