@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -216,10 +217,17 @@ def _place_of(name: str) -> Place | None:
     return Place.PUBLISHED if _ANY_PUBLISHED.search(name[:LONGEST_NAME]) else Place.UNSPECIFIC
 
 
+def _is_marked(element: HtmlElement) -> bool:
+    tag = element.tag
+    if tag == "time" or (tag == "abbr" and element.get("title") is not None):
+        return True
+    return element.get("itemprop") in {"datePublished", "dateModified"}
+
+
 def _marked(tree: HtmlElement) -> Iterator[Mention]:
     """Elements in the page's body that are marked as a time."""
-    elements = tree.xpath("//time | //*[@itemprop='datePublished' or @itemprop='dateModified'] | //abbr[@title]")
-    for element in elements[:MOST_TIME_ELEMENTS]:
+    elements = (element for element in tree.iter() if _is_marked(element))
+    for element in islice(elements, MOST_TIME_ELEMENTS):
         marks = " ".join((element.get("itemprop") or "", element.get("class") or "", element.get("id") or ""))
         parent = element.getparent()
         around = "" if parent is None else f"{parent.get('class') or ''} {parent.get('itemprop') or ''}"

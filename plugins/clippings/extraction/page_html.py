@@ -11,7 +11,6 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.metadata import (
     examine_meta,
-    extract_author,
     extract_meta_json,
     extract_sitename,
     extract_title,
@@ -23,6 +22,7 @@ from clippings.extraction.confidence import expected_f1
 from clippings.extraction.datelines import dateline_end, is_date_line, is_dateline
 from clippings.extraction.endings import sign_offs
 from clippings.extraction.line_model import html_likelihoods
+from clippings.extraction.markup_author import markup_author
 from clippings.extraction.markup_features import taken
 from clippings.extraction.network import Network
 from clippings.extraction.titles import same_title
@@ -112,7 +112,7 @@ def _metadata(tree: HtmlElement) -> Document:
     with suppress(AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError):
         found = extract_meta_json(tree, found)
     found.title = found.title or extract_title(tree)
-    found.author = found.author or extract_author(tree)
+    found.author = found.author or markup_author(tree)
     found.sitename = found.sitename or extract_sitename(tree)
     found.clean_and_trim()
     return found

@@ -1,10 +1,12 @@
 """A record's content made into a `Page`: HTML is parsed here, once, for everything that is to be found on it."""
 
 import re
+from contextlib import suppress
 from itertools import islice
 
-from lxml.html import HtmlElement
-from trafilatura.utils import load_html
+from lxml import etree
+from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HtmlProcessingInstruction, fromstring
+from trafilatura.utils import is_dubious_html, repair_faulty_html
 
 from clippings.extraction.bare_text import bare_text, shortened
 from clippings.extraction.blocks import blocks_of
@@ -14,7 +16,17 @@ from clippings.records import ContentType
 _ADDRESS = re.compile(r"^<?(https?://[^\s<>\"]+)>?$", re.IGNORECASE)
 _WEB_ADDRESS = re.compile(r"^https?://[^\s/]+\.[^\s]+$", re.IGNORECASE)
 _LABELLED = re.compile(r"^(?:url|source url|link|permalink|adresse|адрес)\s*:\s*(https?://\S+)$", re.IGNORECASE)
+_OWN_ADDRESS = {
+    ("rel", "canonical"): "href",
+    ("property", "og:url"): "content",
+    ("name", "og:url"): "content",
+    ("name", "twitter:url"): "content",
+}
+"""Attributes of elements that tell the page's address, the surest first, and the attribute that holds it."""
 _UNWANTED_CONTROLS = tuple(map(chr, [*range(9), *range(14, 32), 0x7F, 0xFEFF, 0x200B, 0xAD]))
+
+_UNPARSED = (etree.LxmlError, ValueError, TypeError, AssertionError)
+"""What lxml raises for what is no page, or for text that names an encoding of its own."""
 
 DEEPEST = 256
 """Elements within one another at which libxml2 ends, to keep its stack (`xmlParserMaxDepth`)."""
@@ -53,12 +65,44 @@ def parse(content: str, content_type: ContentType, url: str | None = None) -> Pa
 
 
 def _tree(content: str) -> HtmlElement | None:
-    """The tree as trafilatura would build it, so that its answer is the same on ours."""
-    try:
-        tree = load_html(content)
-    except (TypeError, ValueError, AssertionError):
+    """The tree as trafilatura's `load_html` builds it, so that its answer is the same on ours."""
+    beginning = content[:50].lower()
+    repaired = repair_faulty_html(content, beginning)
+    tree = None
+    with suppress(*_UNPARSED):
+        tree = _parsed(repaired)
+    if tree is None or not len(tree):
+        with suppress(*_UNPARSED):
+            tree = _parsed(repaired.encode("utf-8", "surrogatepass"))
+    if tree is None or not len(tree) or (is_dubious_html(beginning) and len(tree) < 2):
         return None
-    return tree if isinstance(tree, HtmlElement) and len(tree) else None
+    return tree
+
+
+def _parsed(content: str | bytes) -> HtmlElement:
+    tree: HtmlElement = fromstring(content, parser=_PARSER)
+    return tree
+
+
+def _parser() -> etree.HTMLParser:
+    """A parser like trafilatura's, but that all elements are of one class: lxml's own way to give forms and inputs classes
+    of theirs asks a function in Python for each element whenever it is touched, and nobody here needs them."""
+    parser = etree.HTMLParser(
+        collect_ids=False,
+        default_doctype=False,  # type: ignore[call-arg]  # lxml knows it, its stubs do not
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+    )
+    parser.set_element_class_lookup(
+        etree.ElementDefaultClassLookup(
+            element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction, entity=HtmlEntity
+        )
+    )
+    return parser
+
+
+_PARSER = _parser()
 
 
 def _is_cut_off(tree: HtmlElement) -> bool:
@@ -105,16 +149,14 @@ def _stands_beside_links(link: HtmlElement) -> bool:
 
 def _address_in_head(tree: HtmlElement) -> str | None:
     """The page's own address as its markup gives it: the canonical link, or Open Graph's url."""
-    for path in (
-        './/link[@rel="canonical"]/@href',
-        './/meta[@property="og:url"]/@content',
-        './/meta[@name="og:url"]/@content',
-        './/meta[@name="twitter:url"]/@content',
-    ):
-        for value in tree.xpath(path):
-            if _WEB_ADDRESS.match(value.strip()):
-                return str(value.strip())
-    return None
+    found: dict[tuple[str, str], list[str]] = {}
+    for element in tree.iter("link", "meta"):
+        for attribute in ("rel", "property", "name"):
+            mark = attribute, element.get(attribute, "")
+            if mark in _OWN_ADDRESS:
+                found.setdefault(mark, []).append(element.get(_OWN_ADDRESS[mark], "").strip())
+    addresses = (value for mark in _OWN_ADDRESS for value in found.get(mark, ()))
+    return next((value for value in addresses if _WEB_ADDRESS.match(value)), None)
 
 
 def _address_in_lines(lines: tuple[str, ...]) -> str | None:
