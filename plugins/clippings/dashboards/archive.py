@@ -13,14 +13,14 @@ from clippings.dashboards.visualizations import (
     COUNT,
     DOCUMENTS,
     count,
+    counted_by_value,
+    counted_over_time,
     facet_box,
+    how_many,
     largest,
     note,
-    number,
-    over_time,
     ring,
     sideways_bars,
-    stacked_bars,
     table,
     terms,
     visualization,
@@ -87,37 +87,22 @@ def archive_objects(prefix: str = "") -> tuple[SavedObject, ...]:
             "published_precision": "Date known to the",
         },
     )
-    total = visualization(
-        "clippings-total",
-        "Dated documents",
-        "Documents within the time range.",
-        pattern=dated,
-        chart=number(),
-        aggregations=(DOCUMENTS,),
-    )
-    sources_over_time = visualization(
+    total = how_many("clippings-total", "Dated documents", "Documents within the time range.", pattern=dated)
+    sources_over_time = counted_over_time(
         "clippings-sources-over-time",
         "Coverage over time, by source",
         "Documents by publication date, stacked by source.",
         pattern=dated,
-        chart=stacked_bars(),
-        aggregations=(
-            DOCUMENTS,
-            over_time("2", "published", "Published"),
-            terms("3", "source", "group", "Source", size=10),
-        ),
+        moment=("published", "Published"),
+        by=("source", "Source"),
     )
-    languages_over_time = visualization(
+    languages_over_time = counted_over_time(
         "clippings-languages-over-time",
         "Coverage over time, by language",
         "Documents by publication date, stacked by language.",
         pattern=dated,
-        chart=stacked_bars(),
-        aggregations=(
-            DOCUMENTS,
-            over_time("2", "published", "Published"),
-            terms("3", "language", "group", "Language", size=10),
-        ),
+        moment=("published", "Published"),
+        by=("language", "Language"),
     )
     sources = visualization(
         "clippings-sources",
@@ -135,17 +120,13 @@ def archive_objects(prefix: str = "") -> tuple[SavedObject, ...]:
         chart=ring(),
         aggregations=(DOCUMENTS, terms("2", "language", "segment", "Language", size=10)),
     )
-    languages_by_source = visualization(
+    languages_by_source = counted_by_value(
         "clippings-languages-by-source",
         "Languages of each source",
         "The sources with the most documents, each with the languages it is read in.",
         pattern=dated,
-        chart=sideways_bars(mode="stacked"),
-        aggregations=(
-            DOCUMENTS,
-            terms("2", "source", "segment", "Source", size=20),
-            terms("3", "language", "group", "Language", size=10),
-        ),
+        of=("source", "Source"),
+        by=("language", "Language"),
     )
     precisions = visualization(
         "clippings-precisions",
@@ -167,13 +148,12 @@ def archive_objects(prefix: str = "") -> tuple[SavedObject, ...]:
             terms("3", "published_precision", "bucket", "Known to the", size=5),
         ),
     )
-    copied = visualization(
+    copied = how_many(
         "clippings-copied",
         "Stories with copies",
         "Stories that are there more than once, undated ones included.",
         pattern=every,
-        chart=number(),
-        aggregations=(count("Stories"),),
+        counted=count("Stories"),
         query=COPIED,
     )
     most_copies = visualization(

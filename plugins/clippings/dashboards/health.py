@@ -14,12 +14,13 @@ from clippings.dashboards.visualizations import (
     COUNT,
     average,
     count,
+    counted_by_value,
+    counted_over_time,
     facet_box,
+    how_many,
     largest,
     note,
-    number,
     over_time,
-    sideways_bars,
     stacked_bars,
     table,
     terms,
@@ -90,39 +91,37 @@ def health_objects(prefix: str = "") -> tuple[SavedObject, ...]:
         pattern=runs,
         facets={"feed": "Feed"},
     )
-    run_count = visualization(
+    run_count = how_many(
         "clippings-run-count",
         "Number of runs",
         "Runs within the time range.",
         pattern=runs,
-        chart=number(),
-        aggregations=(count("Runs"),),
+        counted=count("Runs"),
         query=RUNS,
     )
-    unbalanced = visualization(
+    unbalanced = how_many(
         "clippings-unbalanced",
         "Runs that do not balance",
         "Runs of which the index does not hold what they read: each has failed.",
         pattern=runs,
-        chart=number(),
-        aggregations=(count("Out of balance"),),
+        counted=count("Out of balance"),
         query=f"{RUNS} and balanced : false",
     )
-    in_quarantine = visualization(
+    in_quarantine = how_many(
         "clippings-in-quarantine",
         "Still in quarantine",
         "Records that could not be filed so far.",
         pattern=quarantine,
-        chart=number(),
-        aggregations=(count("Records"),),
+        counted=count("Records"),
     )
-    runs_over_time = visualization(
+    runs_over_time = counted_over_time(
         "clippings-runs-over-time",
         "Runs over time, by feed",
         "Runs by the moment they were due.",
         pattern=runs,
-        chart=stacked_bars((count("Runs"),)),
-        aggregations=(count("Runs"), over_time("2", "at", "Due"), terms("3", "feed", "group", "Feed", size=10)),
+        moment=("at", "Due"),
+        by=("feed", "Feed"),
+        counted=count("Runs"),
         query=RUNS,
     )
     outcomes_over_time = visualization(
@@ -175,17 +174,14 @@ def health_objects(prefix: str = "") -> tuple[SavedObject, ...]:
         ),
         query=RUNS,
     )
-    reasons = visualization(
+    reasons = counted_by_value(
         "clippings-quarantine-reasons",
         "Quarantine by reason",
         "Records in quarantine by why they could not be filed, stacked by feed.",
         pattern=quarantine,
-        chart=sideways_bars((count("Records"),), mode="stacked"),
-        aggregations=(
-            count("Records"),
-            terms("2", "reason", "segment", "Reason", size=20),
-            terms("3", "feed", "group", "Feed", size=10),
-        ),
+        of=("reason", "Reason"),
+        by=("feed", "Feed"),
+        counted=count("Records"),
     )
     stages = visualization(
         "clippings-quarantine-stages",

@@ -246,6 +246,65 @@ def visualization(
     return _saved(id, title, description, state, (Reference(SOURCE_INDEX, pattern.type, pattern.id),), query)
 
 
+def how_many(
+    id: str, title: str, description: str, *, pattern: SavedObject, counted: Aggregation = DOCUMENTS, query: str = ""
+) -> SavedObject:
+    """One large number: how many documents of the pattern fit the query."""
+    return visualization(id, title, description, pattern=pattern, chart=number(), aggregations=(counted,), query=query)
+
+
+Field = tuple[str, str]
+"""A field, and what it is called in the chart."""
+
+
+def counted_over_time(
+    id: str,
+    title: str,
+    description: str,
+    *,
+    pattern: SavedObject,
+    moment: Field,
+    by: Field,
+    counted: Aggregation = DOCUMENTS,
+    query: str = "",
+) -> SavedObject:
+    """Upright bars over time: how many documents, stacked by the ten most frequent values of a field."""
+    return visualization(
+        id,
+        title,
+        description,
+        pattern=pattern,
+        chart=stacked_bars((counted,)),
+        aggregations=(counted, over_time("2", *moment), terms("3", by[0], "group", by[1], size=10)),
+        query=query,
+    )
+
+
+def counted_by_value(
+    id: str,
+    title: str,
+    description: str,
+    *,
+    pattern: SavedObject,
+    of: Field,
+    by: Field,
+    counted: Aggregation = DOCUMENTS,
+) -> SavedObject:
+    """Bars on their side for the twenty most frequent values of a field, stacked by the ten of another."""
+    return visualization(
+        id,
+        title,
+        description,
+        pattern=pattern,
+        chart=sideways_bars((counted,), mode="stacked"),
+        aggregations=(
+            counted,
+            terms("2", of[0], "segment", of[1], size=20),
+            terms("3", by[0], "group", by[1], size=10),
+        ),
+    )
+
+
 def _saved(
     id: str,
     title: str,
