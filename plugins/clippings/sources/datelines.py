@@ -1,4 +1,5 @@
-"""Agency marks in datelines: `LONDON, May 2 (Reuters) -`, `САМАРА, 3 окт — РИА Новости.`, `新华社内罗毕8月21日电`."""
+"""Agency marks in datelines (`LONDON, May 2 (Reuters) -`, `САМАРА, 3 окт — РИА Новости.`, `新华社内罗毕8月21日电`) and in
+what signs an article off (`… sagte der Minister. (dpa)`, `dpa/lnw`)."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ REACH = 150
 
 @dataclass(frozen=True, slots=True)
 class DatelineMark:
-    """An agency's mark, and the dateline that shows it."""
+    """An agency's mark, and the dateline or sign-off that shows it."""
 
     mark: str
     text: str
@@ -35,6 +36,18 @@ _SHAPES = (
     r"^(?P<place>)[【\[(（][^】\])）=]{{0,14}}[=＝]?\s*(?P<mark>{marks})[】\])）]",
 )
 
+_END = 60
+"""Characters at the end of a line within which a sign-off must stand."""
+_SIGN_OFFS = (
+    # … sagte der Minister. (dpa)   … le président. (AFP/Reuters)   …と述べた。(共同)
+    r"(?:^|[.!?…。\"”»])\s*[(\[（](?P<mark>{marks})(?:[/,;]\s?[^()\[\]（）]{{1,30}})?[)\]）]\.?$",
+    # dpa/lnw   — Reuters: on a line of its own, where a bare name could as well be a menu's
+    r"^(?P<mark>{marks})(?:/[\w.-]{{1,12}}){{1,3}}$",
+    r"^[-–—]\s*(?P<mark>{marks})$",
+    # … сообщил министр. /ТАСС/
+    r"[.!?…\"”»]\s*/(?P<mark>{marks})/\.?$",
+)
+
 
 WORD = re.compile(r"\w+")
 _WITHIN_WORDS = frozenset("电電】])）")
@@ -42,7 +55,7 @@ _WITHIN_WORDS = frozenset("电電】])）")
 
 
 class Datelines:
-    """The marks of all sources, looked for in one pass for each shape of dateline."""
+    """The marks of all sources, looked for in one pass for each shape of dateline or sign-off."""
 
     def __init__(self, marks: Iterable[str]) -> None:
         longest_first = sorted(set(marks), key=lambda mark: (-len(mark), mark))
@@ -50,6 +63,7 @@ class Datelines:
         self._first_words = {word[0] for mark in self._known if (word := WORD.search(mark))}
         either = "|".join(re.escape(mark) for mark in longest_first) or "(?!)"
         self._shapes = [re.compile(shape.format(marks=either), re.IGNORECASE) for shape in _SHAPES]
+        self._sign_offs = [re.compile(shape.format(marks=either), re.IGNORECASE) for shape in _SIGN_OFFS]
 
     def read(self, line: str) -> DatelineMark | None:
         """The mark in the dateline that `line` begins with; None where it begins with none."""
@@ -63,6 +77,15 @@ class Datelines:
             match = shape.match(head)
             if match and _names_a_place(match["place"]):
                 return DatelineMark(self._known[match["mark"].casefold()], match[0].strip())
+        return None
+
+    def read_sign_off(self, line: str) -> DatelineMark | None:
+        """The mark with which `line`, the last of an article or right below it, ends; None where it ends with none."""
+        tail = line.strip()[-_END:]
+        for shape in self._sign_offs:
+            match = shape.search(tail)
+            if match:
+                return DatelineMark(self._known[match["mark"].casefold()], match[0].strip(".!?…。\"”» "))
         return None
 
 

@@ -18,6 +18,7 @@ DOMAIN = 10.0
 CANONICAL = 8.0
 DATELINE = 6.0
 BYLINE = 5.0
+SIGN_OFF = 5.0
 SIGNATURE = 5.0
 SITE_NAME = 5.0
 COPYRIGHT = 4.0
@@ -31,6 +32,8 @@ enough."""
 NEAR_LINES = 8
 """Lines with text before the main text among which a byline is looked for."""
 LONGEST_BYLINE = 120
+CLOSING_LINES = 2
+"""Lines with text, the last of the main text and what follows it, that may sign it off."""
 OPENING_LINES = 3
 """Lines with text at the start of the main text, and before it, that may begin with the dateline."""
 
@@ -135,6 +138,7 @@ class SourceRules:
             found.append(Mark("site-name", named.name, SITE_NAME, extraction.site_name))
         found += self._dateline(page.lines, opening, extraction)
         found += self._bylines(page.lines, opening, extraction)
+        found += self._sign_off(page.lines, extraction)
         for piece in self._boilerplate.find(page.lines, extraction.kept):
             weight = piece.weight or _WEIGHTS[piece.rule]
             found.append(Mark(piece.rule, piece.source, weight, piece.text, piece.place + 1))
@@ -176,6 +180,17 @@ class SourceRules:
         mark = self._datelines.read(extraction.text)
         if mark is not None:
             yield Mark("dateline", self._by_dateline[mark.mark.casefold()], DATELINE, mark.text)
+
+    def _sign_off(self, lines: Sequence[str], extraction: Extraction) -> Iterator[Mark]:
+        """The agency that signs the article off, as newspapers credit theirs: `(dpa)` behind the last sentence."""
+        last = max((place for place, keep in enumerate(extraction.kept) if keep), default=None)
+        if last is None:
+            return
+        for place in _filled(lines, range(last, len(lines)), CLOSING_LINES):
+            mark = self._datelines.read_sign_off(lines[place])
+            if mark is not None:
+                yield Mark("sign-off", self._by_dateline[mark.mark.casefold()], SIGN_OFF, mark.text, place + 1)
+                return
 
     def _bylines(self, lines: Sequence[str], opening: int, extraction: Extraction) -> Iterator[Mark]:
         """Credits near the start: `By Helge Strand, Associated Press`, `Source: Xinhua`; an agency's name alone."""
