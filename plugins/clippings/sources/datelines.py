@@ -85,7 +85,7 @@ class Datelines:
         for shape in self._sign_offs:
             match = shape.search(tail)
             if match:
-                return DatelineMark(self._known[match["mark"].casefold()], match[0].strip(".!?…。\"”» "))
+                return DatelineMark(self._known[match["mark"].casefold()], match[0].strip('.!?…。"”» '))
         return None
 
 
