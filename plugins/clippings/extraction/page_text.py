@@ -28,6 +28,8 @@ _ADDRESS = re.compile(r"https?://\S+")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u9fff]")
 _PARAGRAPH_WORDS = 35
 """Words of a line that can hardly be anything but running text."""
+_FIRST_LINE = 0.1
+"""Likelihood from which the paragraph that a page begins with is the article's, where the article goes on below it."""
 _BEFORE_COMMENTS = 0.3
 _BEFORE_RELATED = 0.6
 """Share of the kept words that must stand before a heading of comments, or of related news, for it to end the article:
@@ -106,13 +108,13 @@ def _rescue(kept: npt.NDArray[np.bool_], likely: Floats) -> None:
 
 
 def _complete(bare: Sequence[str], words: Counts, kept: npt.NDArray[np.bool_], likely: Floats) -> None:
-    """A long paragraph right above the first kept one belongs to the article even where the model is in two minds: a
-    scrape that begins with its article gives the model nothing above to tell from."""
+    """A long paragraph right above the first kept one belongs to the article even where the model is in two minds, and
+    more so where the page begins with it: the model has nothing above to tell from there."""
     on = _places(kept)
     if on:
         above = next((i for i in range(on[0] - 1, -1, -1) if bare[i]), None)
-        if above is not None and words[above] >= _PARAGRAPH_WORDS and likely[above] >= THRESHOLD / 2:
-            kept[above] = True
+        if above is not None and words[above] >= _PARAGRAPH_WORDS:
+            kept[above] = likely[above] >= (THRESHOLD / 2 if any(bare[:above]) else _FIRST_LINE)
 
 
 def _end_article(bare: Sequence[str], words: Counts, kept: npt.NDArray[np.bool_]) -> None:

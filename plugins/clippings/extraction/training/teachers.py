@@ -1,8 +1,9 @@
 """What is known of the main text of training pages: by hand where it is, otherwise by what other extractors agree on.
 
 Articles have their whole body (the truth). Pages with segments have a few passages that must and must not be there; the
-rest of their lines, and all lines of pages that come without any answer, are labelled by trafilatura on the HTML, and
-count the less the fewer of its other settings and of readability agree.
+rest of their lines, and all lines of pages that come without any answer, are labelled by an extractor that reads the
+HTML (trafilatura for the HTML model, and for the text model the HTML model itself, as it answers on sites that it has
+not seen), and count the less the fewer of trafilatura's other settings and of readability agree.
 """
 
 import gzip
@@ -99,13 +100,16 @@ def squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
-def label(lines: Sequence[str], page: TaughtPage) -> Labels:
-    """What the teachers say of the lines of a page (in either rendering)."""
+def label(lines: Sequence[str], page: TaughtPage, answer: str | None = None) -> Labels:
+    """What the teachers say of the lines of a page (in either rendering).
+
+    `answer`: the main text by a better extractor than trafilatura, where there is one: all teachers then vote on it.
+    """
     n = len(lines)
     if page.kind == "articles":
         return Labels(np.array(align(lines, page.answer["articleBody"]), np.bool_), np.ones(n, np.float32), 2.0)
     votes = {name: np.array(align(lines, text), np.bool_) for name, text in page.teachers.items()}
-    main = votes.pop("default")
+    main = votes.pop("default") if answer is None else np.array(align(lines, answer), np.bool_)
     support = np.mean(list(votes.values()), axis=0) if n else np.zeros(0)
     trust = (0.4 + 0.6 * np.where(main, support, 1 - support)).astype(np.float32)
     if page.kind != "segments":

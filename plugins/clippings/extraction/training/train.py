@@ -56,8 +56,6 @@ class Example:
     page: TaughtPage
     lines: tuple[str, ...]
     lesson: Lesson
-    bare_lesson: Lesson | None = None
-    """The same page as a scrape that holds the article and next to nothing else."""
 
 
 def _lesson(renderings: tuple[Floats, ...], words: Floats, labels: Labels) -> Lesson:
@@ -66,8 +64,8 @@ def _lesson(renderings: tuple[Floats, ...], words: Floats, labels: Labels) -> Le
     return Lesson(renderings, labels.classes(), weights.astype(np.float32))
 
 
-def text_example(page: TaughtPage) -> Example | None:
-    """The page as a plain-text scrape, in all renderings; None where it shows nothing."""
+def text_example(page: TaughtPage, answer: str | None) -> Example | None:
+    """The page as a plain-text scrape, in all renderings; None where it shows nothing. `answer`: as for `label`."""
     lines = page.scrape.splitlines()
     filled = [bare for line in lines if (bare := strip_bullet(line))]
     if not filled:
@@ -78,24 +76,8 @@ def text_example(page: TaughtPage) -> Example | None:
         rendered = rendering(lines)
         indices, base, words = base_features(rendered)
         features.append(context_features(base, indices, len(rendered)))
-    labels = label(filled, page)
-    return Example(page, tuple(filled), _lesson(tuple(features), words, labels), _bare_lesson(filled, labels))
-
-
-def _bare_lesson(filled: Sequence[str], labels: Labels) -> Lesson | None:
-    """Scrapes of the main text alone, with and without the few lines around it and blank lines between."""
-    on = np.flatnonzero(labels.main)
-    if len(on) < 3:
-        return None
-    begin, end = int(on[0]), int(on[-1]) + 1
-    lines = filled[begin:end]
-    cut = Labels(labels.main[begin:end], labels.trust[begin:end], labels.page_weight / 2)
-    features = []
-    words = np.zeros(0, np.float32)
-    for rendered in (list(lines), [line for pair in zip(lines, [""] * len(lines), strict=True) for line in pair]):
-        indices, base, words = base_features(rendered)
-        features.append(context_features(base, indices, len(rendered)))
-    return _lesson(tuple(features), words, cut)
+    labels = label(filled, page, answer)
+    return Example(page, tuple(filled), _lesson(tuple(features), words, labels))
 
 
 def html_example(page: TaughtPage) -> Example | None:
@@ -111,10 +93,19 @@ def html_example(page: TaughtPage) -> Example | None:
     return Example(page, lines, _lesson((features,), words, label(lines, page)))
 
 
+def answers_on_unseen_sites(examples: Sequence[Example]) -> dict[str, str]:
+    """The main text of every HTML page by a network that has not seen its site, by the pages' keys."""
+    answers = {}
+    for held_out in folds(examples):
+        networks = train([example for i, example in enumerate(examples) if i not in held_out], 1)
+        for page in (examples[i].page for i in held_out):
+            answers[page.key] = extract_blocks(parse(page.html, ContentType.HTML, page.url), networks).text
+    return answers
+
+
 def train(examples: Sequence[Example], count: int = NETWORKS) -> tuple[Network, ...]:
     """The `count` networks whose average is the model."""
     lessons = [example.lesson for example in examples if example.lesson.weights.any()]
-    lessons += [example.bare_lesson for example in examples if example.bare_lesson is not None]
     return tuple(fit(lessons, seed=seed, rounds=ROUNDS, dropout=DROPOUT) for seed in range(count))
 
 
@@ -171,8 +162,10 @@ def main() -> int:
     parser.add_argument("--networks", type=int, default=NETWORKS, help="how many are averaged (fewer: a faster check)")
     arguments = parser.parse_args()
     pages = list(taught_pages(arguments.data))
-    for name, make, path in (("text", text_example, TEXT_WEIGHTS), ("html", html_example, HTML_WEIGHTS)):
-        examples = [example for page in pages if (example := make(page)) is not None]
+    of_html = [example for page in pages if (example := html_example(page)) is not None]
+    answers = answers_on_unseen_sites(of_html)
+    of_text = [example for page in pages if (example := text_example(page, answers.get(page.key))) is not None]
+    for name, examples, path in (("text", of_text, TEXT_WEIGHTS), ("html", of_html, HTML_WEIGHTS)):
         if arguments.check:
             check(name, examples, arguments.networks)
         else:
