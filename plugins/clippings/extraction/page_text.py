@@ -30,6 +30,11 @@ _PARAGRAPH_WORDS = 35
 """Words of a line that can hardly be anything but running text."""
 _FIRST_LINE = 0.1
 """Likelihood from which the paragraph that a page begins with is the article's, where the article goes on below it."""
+_LAST_LINE = 0.35
+_SENTENCE_WORDS = 10
+_SENTENCE_ENDS = '.!?…。"”»'
+"""Likelihood, least words and last sign of a sentence right below the text that is its last. On folds of sites this
+makes no difference that can be told."""
 _BEFORE_COMMENTS = 0.3
 _BEFORE_RELATED = 0.6
 """Share of the kept words that must stand before a heading of comments, or of related news, for it to end the article:
@@ -109,9 +114,13 @@ def _rescue(kept: npt.NDArray[np.bool_], likely: Floats) -> None:
 
 def _complete(bare: Sequence[str], words: Counts, kept: npt.NDArray[np.bool_], likely: Floats) -> None:
     """A long paragraph right above the first kept one belongs to the article even where the model is in two minds, and
-    more so where the page begins with it: the model has nothing above to tell from there."""
+    more so where the page begins with it: the model has nothing above to tell from there. So does a whole sentence right
+    below the last kept line."""
     on = _places(kept)
     if on:
+        below = next((i for i in range(on[-1] + 1, len(bare)) if bare[i]), None)
+        if below is not None and words[below] >= _SENTENCE_WORDS and bare[below][-1] in _SENTENCE_ENDS:
+            kept[below] = likely[below] >= _LAST_LINE
         above = next((i for i in range(on[0] - 1, -1, -1) if bare[i]), None)
         if above is not None and words[above] >= _PARAGRAPH_WORDS:
             kept[above] = likely[above] >= (THRESHOLD / 2 if any(bare[:above]) else _FIRST_LINE)
@@ -190,7 +199,7 @@ def _verdicts(
         if not line:
             role = "blank"
         elif keep:
-            role = "paragraph" if len(line) > 80 or line[-1] in '.!?…。"”»' else "heading"
+            role = "paragraph" if len(line) > 80 or line[-1] in _SENTENCE_ENDS else "heading"
         elif title is not None and line == bare[title]:
             role = "title"
         elif is_byline(line):
