@@ -2,7 +2,8 @@
 
 Each is started in a session of its own, so that Ctrl-C in the terminal reaches only the starter, and carries a mark
 in its environment. What it starts in turn inherits the mark. Ending goes by the mark, so it also finds what left its
-process group, and what an earlier starter that was killed left behind.
+process group, and what an earlier starter that was killed left behind. A process can hide its environment from its own
+account, as Airflow's tasks do; such a one is told by its session, or by those that it descends from.
 """
 
 import os
@@ -89,16 +90,21 @@ class ProcessFamily:
                 raise ServiceError(f"{started.name} has ended by itself: {started.last_words()} (all in {started.log})")
 
     def members(self) -> list[psutil.Process]:
-        """Every living process with our mark, started by us, by those, or by an earlier owner."""
-        found = []
+        """Every living process with our mark, started by us, by those, or by an earlier owner, and those among them that
+        hide it."""
+        marked, hidden = [], []
         for process in psutil.process_iter():
             try:
-                marked = process.environ().get(MARK) == self.mark
-                if marked and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
-                    found.append(process)
+                if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
+                    continue
+                if process.environ().get(MARK) == self.mark:
+                    marked.append(process)
+            except psutil.AccessDenied:
+                hidden.append(process)
             except (psutil.Error, OSError):
                 continue
-        return found
+        pids = {process.pid for process in marked} | {started.process.pid for started in self.started}
+        return marked + [process for process in hidden if _belongs(process, pids)]
 
     def end(self, patience: float = 10.0) -> int:
         """End every member: asked first, and after `patience` seconds killed. Returns how many there were.
@@ -118,6 +124,14 @@ class ProcessFamily:
                 psutil.wait_procs(remaining, timeout=1.0)
             self.started.clear()
         return len(members)
+
+
+def _belongs(process: psutil.Process, pids: set[int]) -> bool:
+    """Whether a process is in a session that one of `pids` leads, or descends from one of them."""
+    try:
+        return os.getsid(process.pid) in pids or any(parent.pid in pids for parent in process.parents())
+    except (psutil.Error, OSError):
+        return False
 
 
 def tell(process: psutil.Process, what: signal.Signals) -> None:

@@ -23,6 +23,15 @@ time.sleep(600)
 """
 """Ignores SIGTERM, and starts a child that leaves its session."""
 
+HIDING = """
+import ctypes, os, signal, time
+PR_SET_DUMPABLE = 4
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+os.fork()
+time.sleep(600)
+"""
+
 
 @pytest.fixture
 def family(tmp_path: Path) -> Iterator[ProcessFamily]:
@@ -59,6 +68,15 @@ def gone(process: psutil.Process) -> bool:
 def test_ending_takes_the_stubborn_and_those_who_left_their_session(family: ProcessFamily, tmp_path: Path) -> None:
     """A member that ignores SIGTERM and a grandchild in a session of its own are both gone after `end`."""
     start(family, tmp_path, STUBBORN)
+    members = wait_for_members(family, 2)
+    assert family.end(0.3) == 2
+    assert all(gone(process) for process in members)
+
+
+def test_ending_takes_those_who_hide_their_environment(family: ProcessFamily, tmp_path: Path) -> None:
+    """A member that hides its environment from its own account, as Airflow's tasks do, is gone after `end`, and so is its
+    child."""
+    start(family, tmp_path, HIDING)
     members = wait_for_members(family, 2)
     assert family.end(0.3) == 2
     assert all(gone(process) for process in members)
