@@ -15,8 +15,10 @@ from clippings.settings import OpenSearchSettings
 MOST_BATCHES = 100
 """Airflow handles one to three task instances a second, so a run has few and large batches."""
 
-SMALLEST_BATCH_BYTES = 4 * 2**20
-SMALLEST_BATCH_FILES = 250
+SMALLEST_BATCH_BYTES = 16 * 2**20
+SMALLEST_BATCH_FILES = 500
+"""A task takes some three seconds of a processor before its first page, so a batch should be worth many times that: 16 MiB
+of page scrapes are tagged in about twenty."""
 
 
 @dataclass(frozen=True, slots=True)
